@@ -1,0 +1,36 @@
+/* limits: every maximum of the program, in one table. A limit is raised here, with its reason, or
+ * not at all. Rows are X(name, value, what it bounds). `convene limits` prints the table. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#define CV_LIMITS(X)                                                                               \
+    X(PROBLEMS, 1000, "problems shown of one input; the rest are counted")                         \
+    X(REQUEST_MEMORY, 64 << 20, "bytes one request may use")                                       \
+    X(JOB_MEMORY, 2147483647, "bytes one job or command may use")                                  \
+    X(BODY_BYTES, 64 << 10, "bytes of an ordinary form")                                           \
+    X(UPLOAD_BYTES, 48 << 20, "bytes of an uploaded spreadsheet")                                  \
+    X(UNPACKED_BYTES, 400 << 20, "bytes an XLSX may unpack to")                                    \
+    X(TABLE_ROWS, 1000000, "rows of an imported table")                                            \
+    X(TABLE_COLUMNS, 200, "columns of an imported table")                                          \
+    X(CELL_BYTES, 32767, "bytes of one cell of a spreadsheet, as in Excel")                        \
+    X(FORM_FIELDS, 1000, "fields of a form")                                                       \
+    X(NAME_BYTES, 200, "bytes of a name")                                                          \
+    X(STATEMENT_BYTES, 4000, "bytes of one statement")                                             \
+    X(GROUP_PEOPLE, 10, "people in a collective without a written reason")                         \
+    X(GROUP_PEOPLE_OVERRIDE, 15, "people in a collective with a written reason")
+
+enum {
+#define X(name, value, what) CV_LIMIT_##name = (value),
+    CV_LIMITS(X)
+#undef X
+};
+
+/* The same table as data; ends with a NULL name. */
+struct cv_limit {
+    const char *name;
+    long long value;
+    const char *what;
+};
+extern const struct cv_limit cv_limits[];
+
+#endif
