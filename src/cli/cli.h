@@ -70,10 +70,25 @@ int cli_fail(struct cli_request *req, cv_rc rc);
 /* Text for people: printf to standard output. */
 void cli_say(const char *format, ...) CV_PRINTF(1, 2);
 /* A table that fits the terminal (80 columns when it is none): headings and rows of an array of
- * objects. Columns: "Theme=name", numbers are set right; the widest text column is wrapped. */
+ * objects. Columns: "Theme=name"; numbers are set right; the widest text column is wrapped. */
 void cli_table(struct cli_request *req, const json_t *rows, const char *const *columns,
                size_t column_count);
 /* A bar on stderr when it is a terminal, else nothing. For jobs_run_here. */
 void cli_bar(void *context, int64_t done, int64_t total, const char *what);
+
+/* --- for app ---------------------------------------------------------------------------------- */
+
+/* Finds the verb among the tables (each ends with NULL words) and reads its options and arguments
+ * into req; `common` are options that every verb takes. Fills req->problems and gives CV_INVALID
+ * when something is wrong; req->command stays NULL when no verb was recognised. */
+CV_MUST_USE cv_rc cli_parse(struct cli_request *req, int argc, char **argv,
+                            const struct cli_command *const *tables, size_t table_count,
+                            const struct cli_option *common);
+/* Help for all verbs, for one verb (its words), and the man page in troff, made from the same rows.
+ */
+void cli_help_all(const struct cli_command *const *tables, size_t table_count);
+void cli_help(const struct cli_command *command, const struct cli_option *common);
+void cli_man_page(const struct cli_command *const *tables, size_t table_count,
+                  const struct cli_option *common);
 
 #endif
