@@ -6,6 +6,7 @@ usage: embed.py OUT.S OUT.c OUT_DIR NAME=PATH...
 import gzip, hashlib, pathlib, sys
 
 out_s, out_c, out_dir, *pairs = sys.argv[1:]
+pathlib.Path(out_dir).mkdir(parents=True, exist_ok=True)
 packed = {".html", ".css", ".js", ".svg", ".sql", ".csv", ".txt", ".json", ".tsv"}
 asm, externs, rows = [], [], []
 files = sorted((pair.split("=", 1) for pair in pairs), key=lambda p: p[0].encode())

@@ -16,6 +16,10 @@
     X(FORM_FIELDS, 1000, "fields of a form")                                                       \
     X(NAME_BYTES, 200, "bytes of a name")                                                          \
     X(STATEMENT_BYTES, 4000, "bytes of one statement")                                             \
+    X(TEMPLATE_DEPTH, 32, "sections, parts and contexts of a page inside one another")             \
+    X(TEMPLATE_STEPS, 5000000, "steps one page may take to render")                                \
+    X(TEMPLATES, 2000, "templates and indented copies of parts kept compiled")                     \
+    X(PAGE_BYTES, 8 << 20, "bytes of one page")                                                    \
     X(GROUP_PEOPLE, 10, "people in a collective without a written reason")                         \
     X(GROUP_PEOPLE_OVERRIDE, 15, "people in a collective with a written reason")
 
