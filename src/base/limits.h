@@ -20,6 +20,20 @@
     X(TEMPLATE_STEPS, 5000000, "steps one page may take to render")                                \
     X(TEMPLATES, 2000, "templates and indented copies of parts kept compiled")                     \
     X(PAGE_BYTES, 8 << 20, "bytes of one page")                                                    \
+    X(HEAD_BYTES, 32 << 10, "bytes of a request's head")                                           \
+    X(CONNECTIONS, 4000, "connections open at once")                                               \
+    X(EVENT_STREAMS, 3000, "pages that listen for news at once")                                   \
+    X(REQUEST_QUEUE, 1000, "requests that wait for a worker")                                      \
+    X(UPLOADS_IN_FLIGHT, 256 << 20, "bytes of all bodies that are being received")                 \
+    X(DRAIN_BYTES, 2147483647, "bytes of a refused upload read away so that the answer arrives")   \
+    X(CLIENT_SILENCE_S, 20, "seconds a connection may stay without completing a request")          \
+    X(CLIENT_BYTES_PER_S, 8 << 10, "bytes a second that earn a slow transfer more time")           \
+    X(STOP_S, 10, "seconds requests may finish in when the server stops")                          \
+    X(HEARTBEAT_S, 20, "seconds between signs of life on an event stream")                         \
+    X(RATE_READS, 1000, "pages one address may ask for at once; refilled in 10 s")                 \
+    X(RATE_WRITES, 120, "forms one address may send at once; refilled in 60 s")                    \
+    X(RATE_SLOW, 10, "tries to sign in one address has; refilled in 120 s")                        \
+    X(COOKIE_BYTES, 3000, "bytes of one cookie that we set")                                       \
     X(GROUP_PEOPLE, 10, "people in a collective without a written reason")                         \
     X(GROUP_PEOPLE_OVERRIDE, 15, "people in a collective with a written reason")
 

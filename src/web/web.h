@@ -7,6 +7,17 @@
  * struct web_house. GETs on SQLite run on the event threads; POSTs, uploads and everything on
  * PostgreSQL on a pool of request workers, so that a writer waiting its turn never blocks the
  * others.
+ *
+ * A handler names its page in the document: "page": {"title": "…"}. Before the page is drawn as
+ * HTML (never in JSON) web adds the object "frame", so that name is taken: frame.csrf value of the
+ * hidden field "csrf" that every form that POSTs must carry frame.request_id    for the footer
+ *     frame.path          "/themes/3"
+ *     frame.is_signed_in, frame.is_steward, frame.is_facilitator, frame.name
+ *     frame.flash         {sentence, undo_url}; absent when there is none
+ * and whatever the house's `frame` adds there (navigation, network name). Pages of failures
+ * (web/pages/error.html) get {page: {title}, status, sentence, remedy, problems, request_id}.
+ * Problems, there and after web_refuse, are
+ *     problems: [{place, sheet, line, column, field, sentence, remedy}], problem_count, more_count
  */
 #ifndef WEB_WEB_H
 #define WEB_WEB_H
@@ -41,7 +52,8 @@ struct web_route {
     const char *path; /* "/collectives/:id/move"; NULL ends the table */
     enum web_role role;
     cv_rc (*handle)(struct web_request *req);
-    const char *page; /* "features/collectives/pages/show.html" or NULL (redirects, files) */
+    const char *page; /* "features/collectives/pages/show.html" or NULL (redirects, files); of a
+                         POST: the page of web_refuse and web_page */
     unsigned flags;
 };
 
@@ -100,11 +112,13 @@ cv_rc web_page(struct web_request *req, json_t *document);
 cv_rc web_page_status(struct web_request *req, int status, json_t *document);
 /* 303 to a path of ours. */
 cv_rc web_redirect(struct web_request *req, const char *path_format, ...) CV_PRINTF(2, 3);
+/* The list of `problems` as pages get it (above). New reference. */
+json_t *web_problems_json(const struct cv_problems *problems);
 /* The page for a failure: 404, 403, 409, 413, 422, 503 …, with a sentence and a remedy; JSON when
  * asked for. */
 cv_rc web_answer(struct web_request *req, cv_rc rc);
 /* 422 with the problems; `document` (taken over, may be NULL: the general page) is the page with
- * the form as it was filled in. */
+ * the form as it was filled in; it is shown through the route's page. */
 cv_rc web_refuse(struct web_request *req, const struct cv_problems *problems, json_t *document);
 /* A download. bytes must live in req->mem or be static. */
 cv_rc web_file(struct web_request *req, const char *file_name, const char *content_type,
@@ -120,9 +134,12 @@ void web_set_cookie(struct web_request *req, const char *name, const char *value
                     int64_t max_age_s);
 
 /* A stream of server-sent events on `topic` ("job:17"): sends `first` (a document, taken over) at
- * once, then calls `next` whenever web_wake(topic) was called; next gives a new document (new
- * reference), or NULL to end the stream after what was sent. A heartbeat goes out every
- * CV_LIMIT_HEARTBEAT_S. next runs on a request worker with its own connection. */
+ * once, then calls `next` whenever web_wake(topic) was called (and once soon after the start, so
+ * that nothing is missed in between); next gives a new document (new reference), or NULL to end the
+ * stream. A document with a true "is_over" is the last one: it is sent and the stream ends; a
+ * browser that comes back after it gets 204 and stays away. One call of next serves all who listen
+ * to the topic; a document that says the same as the one before is not sent again. A heartbeat goes
+ * out every CV_LIMIT_HEARTBEAT_S. next runs on a request worker with its own connection. */
 cv_rc web_events(struct web_request *req, const char *topic, json_t *first,
                  json_t *(*next)(void *house, struct store_db *db, const char *topic));
 
@@ -136,6 +153,8 @@ struct web_house {
     void (*session)(void *house, struct web_request *req);
     /* Adds what every page shows (navigation counts, network name) to the frame's document. */
     void (*frame)(void *house, struct web_request *req, json_t *document);
+    /* Where people without a session are sent ("/sign-in"); NULL: a page with 401. */
+    const char *sign_in_path;
     bool reads_block; /* PostgreSQL: run GETs on workers too */
 };
 
@@ -143,8 +162,10 @@ struct web_options {
     const char *listen;   /* "127.0.0.1:8080", "[::1]:8080", ":8080", "unix:/run/convene.sock" */
     const char *tls_cert; /* PEM files; NULL: no TLS here (a proxy does it) */
     const char *tls_key;
-    bool behind_tls; /* a proxy speaks TLS for us: cookies are Secure and __Host- */
-    int threads;     /* event threads; 0: cores */
+    bool behind_tls;     /* a proxy speaks TLS for us: cookies are Secure and __Host-, and the last
+                            address of X-Forwarded-For is who asks */
+    int threads;         /* event threads; 0: cores */
+    bool no_rate_limits; /* for measuring on this machine; never on a network */
     const struct cv_log *log;
 };
 
