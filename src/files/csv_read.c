@@ -3,9 +3,12 @@
  *
  * RFC 4180 with what people really have: any line end, blanks around a quoted cell, a lone quote
  * inside a plain cell. A quoted cell that is never closed, or that goes on after its closing quote,
- * is reported with the line where it opened; then only that one physical line is given up and
- * reading goes on below it, so that one stray quote does not swallow the file. No text is scanned
- * more than twice: an opening quote is always an odd run of quotes, which ends an earlier scan. */
+ * is reported with the line where it opened. Reading goes on below that one physical line, so that
+ * one stray quote does not hide what else is wrong; but all that the quotes may have meant to hold
+ * is marked refused, since half a statement must not become a person. No text is scanned more than
+ * twice: an opening quote is always an odd run of quotes, which ends an earlier scan. */
+#include <stdio.h>
+
 #include "base/limits.h"
 #include "files/files_internal.h"
 
@@ -27,6 +30,7 @@ struct csv_scan {
     size_t count; /* cells seen, also those past MAX_CELLS */
     int64_t record_line;
     bool refused;
+    const char *suspect_end; /* records that begin before belong to broken quotes */
 };
 
 static void scan_refuse(struct csv_scan *scan, const char *remedy, const char *sentence)
@@ -101,6 +105,15 @@ static void shown(char out[MAX_REPORTED_CELL + 1], const char *from, const char 
     out[size] = '\0';
 }
 
+static bool broken_quotes(struct csv_scan *scan, const char *suspect_end, const char *remedy,
+                          const char *sentence)
+{
+    scan->refused = true;
+    scan->suspect_end = suspect_end;
+    files_problem(scan->reading, scan->line, (int64_t)scan->count + 1, remedy, "%s", sentence);
+    return false;
+}
+
 /* A quoted cell whose quote stands at `quote`. False when the quotes are broken: nothing was
  * changed then but the report. */
 static bool read_quoted(struct csv_scan *scan, char *quote)
@@ -109,26 +122,28 @@ static bool read_quoted(struct csv_scan *scan, char *quote)
     char *from = quote + 1;
     char *closing = find_closing(scan, from, &lines);
     char sample[MAX_REPORTED_CELL + 1];
+    char sentence[MAX_REPORTED_CELL + 160];
     if (!closing) {
         shown(sample, from, scan->end);
-        scan->refused = true;
-        files_problem(scan->reading, scan->line, (int64_t)scan->count + 1,
-                      "Close it with a second quotation mark, or take this one out.",
-                      "The quotation mark before \"%s\" is never closed.", sample);
-        return false;
+        (void)snprintf(
+            sentence, sizeof sentence,
+            "The quotation mark before \"%s\" is never closed; nothing from here on is taken.",
+            sample);
+        return broken_quotes(scan, scan->end,
+                             "Close it with a second quotation mark, or take this one out.",
+                             sentence);
     }
     char *after = closing + 1;
     while (*after == ' ' && after < scan->end) after++;
     if (after < scan->end && !scan->stops[(unsigned char)*after]) {
         shown(sample, after, scan->end);
-        scan->refused = true;
-        files_problem(
-            scan->reading, scan->line, (int64_t)scan->count + 1,
-            "Write a quotation mark inside a quoted cell twice (\"\"), or take it out.",
-            "The quoted cell that begins on line %lld goes on after its closing quotation "
-            "mark, with \"%s\".",
-            (long long)scan->line, sample);
-        return false;
+        (void)snprintf(sentence, sizeof sentence,
+                       "The quoted cell that begins in line %lld goes on after its closing "
+                       "quotation mark in line %lld, with \"%s\".",
+                       (long long)scan->line, (long long)(scan->line + lines), sample);
+        return broken_quotes(
+            scan, after,
+            "Write a quotation mark inside a quoted cell twice (\"\"), or take it out.", sentence);
     }
     char *to = from;
     for (char *c = from; c < closing;) {
@@ -180,7 +195,7 @@ static bool read_record(struct csv_scan *scan)
 {
     if (scan->at >= scan->end) return false;
     scan->count = 0;
-    scan->refused = false;
+    scan->refused = scan->suspect_end && scan->at < scan->suspect_end;
     scan->record_line = scan->line;
     for (;;) {
         char stop = read_cell(scan);

@@ -96,8 +96,8 @@ static double judge(size_t *width, const struct trial *trial)
     bool prose = trial->before_blank * 2 > trial->found;
     bool first_has_it = trial->counts[0] >= 2;
     if (first_has_it && agree < 0.5 && prose) return -1;
-    if (!first_has_it && (agree < 0.6 || prose || (*width < 3 && !trial->blank_after_first)))
-        return -1;
+    bool title_first = trial->blank_after_first ? agree >= 0.5 : agree >= 0.6 && *width >= 3;
+    if (!first_has_it && (prose || !title_first)) return -1;
     return agree + (first_has_it ? 0.5 : 0) - (double)trial->broken / (double)n;
 }
 

@@ -63,7 +63,7 @@ struct grid_row *grid_add_row(struct files_grid *grid, int64_t line, const uint3
 {
     size_t kept = count;
     while (kept > 0 && cells[kept - 1] == 0) kept--;
-    if (kept == 0 && !(marks & GRID_REFUSED)) {
+    if (kept == 0) {
         if (grid->row_count)
             grid_row_at(grid, grid->row_count - 1)->marks |= (uint8_t)GRID_BLANK_AFTER;
         return NULL;
