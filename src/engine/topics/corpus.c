@@ -235,8 +235,7 @@ static uint32_t *hash_order(const struct topics_text *texts, size_t count, struc
     struct hashed *hashed = CV_NEW_ARRAY(mem, struct hashed, count);
     uint32_t *order = CV_NEW_ARRAY(mem, uint32_t, count);
     for (size_t i = 0; i < count; i++)
-        hashed[i] =
-            (struct hashed){cv_mix64(texts[i].id + 0x9e3779b97f4a7c15U), (uint32_t)i};
+        hashed[i] = (struct hashed){cv_mix64(texts[i].id + 0x9e3779b97f4a7c15U), (uint32_t)i};
     qsort(hashed, count, sizeof *hashed, order_hashed);
     for (size_t i = 0; i < count; i++) order[i] = hashed[i].text;
     return order;
@@ -244,8 +243,7 @@ static uint32_t *hash_order(const struct topics_text *texts, size_t count, struc
 
 struct topics_corpus *topics_prepare_tuned(const struct topics_text *texts, size_t count,
                                            const struct topics_glossary *glossary,
-                                           const struct topics_tuning *tuning,
-                                           struct cv_arena *mem)
+                                           const struct topics_tuning *tuning, struct cv_arena *mem)
 {
     assert(count < UINT32_MAX);
     struct topics_corpus *corpus = CV_NEW(mem, struct topics_corpus);
@@ -323,9 +321,8 @@ static size_t concept_texts(const struct topics_corpus *corpus, const char *name
     return term == TOPICS_NO_ID ? 1 : corpus->text_freq[term];
 }
 
-const struct topics_joined *topics_joined_words(size_t *out_count,
-                                                const struct topics_corpus *corpus,
-                                                struct cv_arena *mem)
+const struct topics_joined *
+topics_joined_words(size_t *out_count, const struct topics_corpus *corpus, struct cv_arena *mem)
 {
     uint32_t count = corpus->phrases.count;
     struct joined_phrase *phrases = CV_NEW_ARRAY(mem, struct joined_phrase, count);

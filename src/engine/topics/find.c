@@ -107,8 +107,8 @@ static void sort_units(struct finding *finding)
     qsort(finding->units, finding->unit_count, sizeof *finding->units, order_units);
     uint32_t *now = CV_NEW_ARRAY(mem, uint32_t, finding->unit_count);
     for (size_t u = 0; u < finding->unit_count; u++) {
-        struct topics_unit *found = bsearch(&old[u], finding->units, finding->unit_count,
-                                            sizeof *found, order_units);
+        struct topics_unit *found =
+            bsearch(&old[u], finding->units, finding->unit_count, sizeof *found, order_units);
         now[u] = (uint32_t)(found - finding->units);
     }
     for (size_t i = 0; i < finding->corpus->text_count; i++)
@@ -132,7 +132,7 @@ static struct finding finding_begin(const struct topics_corpus *corpus,
 
 struct runs {
     struct finding *finding;
-    size_t unit_count; /* the first of the finding's units: all, or a sample */
+    size_t unit_count;                /* the first of the finding's units: all, or a sample */
     struct topics_mixture **mixtures; /* one a thread */
     int32_t topic_count[64];          /* per run */
     int32_t *place[64];               /* per run */
@@ -145,9 +145,9 @@ static void runs_job(void *who, size_t index, int worker)
 {
     struct runs *runs = who;
     if (runs->finding->watch.stopped) return;
-    runs->sweeps[index] = topics_mixture_run(
-        runs->mixtures[worker], runs->place[index], runs->topic_count[index],
-        runs->finding->options->seed, runs->stream[index], &runs->finding->watch, worker);
+    runs->sweeps[index] = topics_mixture_run(runs->mixtures[worker], runs->place[index],
+                                             runs->topic_count[index], runs->finding->options->seed,
+                                             runs->stream[index], &runs->finding->watch, worker);
 }
 
 static int threads_of(const struct topics_options *options, size_t jobs)
@@ -177,9 +177,9 @@ static double agreement(double *of_run, const struct runs *runs, size_t first, s
     for (size_t i = 0; i < count; i++) of_run[i] = count > 1 ? 0 : 1;
     for (size_t i = 0; i < count; i++)
         for (size_t j = i + 1; j < count; j++) {
-            double index = topics_rand_index(
-                runs->place[first + i], runs->topic_count[first + i], runs->place[first + j],
-                runs->topic_count[first + j], runs->finding->units, runs->unit_count, table);
+            double index = topics_rand_index(runs->place[first + i], runs->topic_count[first + i],
+                                             runs->place[first + j], runs->topic_count[first + j],
+                                             runs->finding->units, runs->unit_count, table);
             of_run[i] += index / (double)(count - 1);
             of_run[j] += index / (double)(count - 1);
             all += index;
@@ -252,20 +252,19 @@ static struct surely shares(const float *scores, int32_t count, int32_t at, doub
 
 /* The temperature at which the chance of a place comes nearest (least squares) to the share of runs
  * that agree with it, on the first FIT_UNITS units. */
-static double fit_temperature(struct topics_mixture *mix, const int32_t *place,
-                              const float *agreed, size_t units, int32_t count,
-                              struct cv_arena *mem)
+static double fit_temperature(struct topics_mixture *mix, const int32_t *place, const float *agreed,
+                              size_t units, int32_t count, struct cv_arena *mem)
 {
     size_t sample = units < FIT_UNITS ? units : FIT_UNITS;
-    float *scores = CV_NEW_ARRAY(mem, float, sample * (size_t)count);
-    for (size_t u = 0; u < sample; u++)
-        topics_mixture_scores(scores + u * (size_t)count, mix, u);
+    float *scores = CV_NEW_ARRAY(mem, float, sample *(size_t)count);
+    for (size_t u = 0; u < sample; u++) topics_mixture_scores(scores + u * (size_t)count, mix, u);
     double best = temperature_default, least = INFINITY;
     for (double t = 0.5; t <= 40; t *= 1.15) {
         double error = 0;
         for (size_t u = 0; u < sample; u++) {
             double gap =
-                (double)shares(scores + u * (size_t)count, count, place[u], t).first_share - (double)agreed[u];
+                (double)shares(scores + u * (size_t)count, count, place[u], t).first_share -
+                (double)agreed[u];
             error += gap * gap;
         }
         if (error < least) {
@@ -281,7 +280,7 @@ static float *agreed_share(const struct runs *runs, size_t kept, struct cv_arena
 {
     size_t units = runs->unit_count, count = (size_t)runs->topic_count[kept];
     float *agreed = CV_NEW_ARRAY(mem, float, units);
-    double *cost = CV_NEW_ARRAY(mem, double, count * count);
+    double *cost = CV_NEW_ARRAY(mem, double, count *count);
     int32_t *match = CV_NEW_ARRAY(mem, int32_t, count);
     for (size_t r = 0; r < runs->count; r++) {
         if (r == kept) continue;
@@ -308,21 +307,24 @@ static void fill_places(struct topics_result *result, struct finding *finding,
                         struct topics_mixture *mix, const int32_t *place, int32_t count)
 {
     const struct topics_corpus *corpus = finding->corpus;
-    struct topics_place *of_unit = CV_NEW_ARRAY(finding->mem, struct topics_place, finding->unit_count);
+    struct topics_place *of_unit =
+        CV_NEW_ARRAY(finding->mem, struct topics_place, finding->unit_count);
     float *scores = CV_NEW_ARRAY(finding->mem, float, count);
     for (size_t u = 0; u < finding->unit_count; u++) {
         topics_mixture_scores(scores, mix, u);
         struct surely surely = shares(scores, count, place[u], result->temperature);
         bool pinned = finding->units[u].pinned >= 0;
         float confidence = pinned ? 1 : surely.first_share;
-        of_unit[u] = (struct topics_place){.topic = place[u],
-                                           .second = surely.second,
-                                           .confidence = confidence,
-                                           .margin = confidence - (pinned ? 0 : surely.second_share),
-                                           .band = band_of(confidence),
-                                           .pinned = pinned};
+        of_unit[u] =
+            (struct topics_place){.topic = place[u],
+                                  .second = surely.second,
+                                  .confidence = confidence,
+                                  .margin = confidence - (pinned ? 0 : surely.second_share),
+                                  .band = band_of(confidence),
+                                  .pinned = pinned};
     }
-    struct topics_place *places = CV_NEW_ARRAY(finding->mem, struct topics_place, corpus->text_count);
+    struct topics_place *places =
+        CV_NEW_ARRAY(finding->mem, struct topics_place, corpus->text_count);
     for (size_t i = 0; i < corpus->text_count; i++) {
         if (finding->unit_of[i] != TOPICS_NO_ID) {
             places[i] = of_unit[finding->unit_of[i]];
@@ -475,9 +477,8 @@ static cv_rc check_pins(struct cv_problems *problems, const struct topics_corpus
 }
 
 cv_rc topics_update(struct topics_result *out, const struct topics_corpus *corpus,
-                    const int32_t *before, double temperature,
-                    const struct topics_options *options, struct cv_problems *problems,
-                    struct cv_arena *mem)
+                    const int32_t *before, double temperature, const struct topics_options *options,
+                    struct cv_problems *problems, struct cv_arena *mem)
 {
     cv_rc rc = check_before(problems, corpus, before, options->topic_count);
     cv_rc pins = check_pins(problems, corpus, options);

@@ -32,8 +32,8 @@ struct labelling { /* one language */
     uint8_t lang;
     struct mention *mentions;
     size_t mention_count;
-    size_t *texts; /* per topic, of this language */
-    size_t *words; /* per topic: single words */
+    size_t *texts;          /* per topic, of this language */
+    size_t *words;          /* per topic: single words */
     struct candidate *best; /* topics x CANDIDATES, best first */
     struct cv_arena *mem;
 };
@@ -259,11 +259,8 @@ static void label_language(struct topics_topic *topics, struct topics_label **la
                            size_t topic_count, const struct topics_corpus *corpus,
                            const struct topics_place *places, uint8_t lang, struct cv_arena *mem)
 {
-    struct labelling l = {.corpus = corpus,
-                          .places = places,
-                          .topic_count = topic_count,
-                          .lang = lang,
-                          .mem = mem};
+    struct labelling l = {
+        .corpus = corpus, .places = places, .topic_count = topic_count, .lang = lang, .mem = mem};
     l.texts = CV_NEW_ARRAY(mem, size_t, topic_count);
     l.words = CV_NEW_ARRAY(mem, size_t, topic_count);
     l.best = CV_NEW_ARRAY(mem, struct candidate, topic_count * CANDIDATES);
@@ -321,7 +318,7 @@ static void find_nearest(struct topics_topic *topics, size_t topic_count,
                          struct cv_arena *mem)
 {
     size_t dims = (size_t)corpus->dims;
-    double *centre = CV_NEW_ARRAY(mem, double, topic_count * (dims + 1));
+    double *centre = CV_NEW_ARRAY(mem, double, topic_count *(dims + 1));
     float(*nearness)[TOPICS_NEAREST] = cv_alloc_array(mem, topic_count, sizeof *nearness);
     for (size_t i = 0; i < corpus->text_count; i++) {
         if (places[i].topic < 0) continue;

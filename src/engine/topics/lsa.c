@@ -173,12 +173,11 @@ static void turn(float *basis, const float *q, size_t columns, size_t p, size_t 
                 best[i] = best[j];
                 best[j] = swap;
             }
-    float *chosen = CV_NEW_ARRAY(mem, float, p * d);
+    float *chosen = CV_NEW_ARRAY(mem, float, p *d);
     for (size_t k = 0; k < p; k++)
         for (size_t i = 0; i < d; i++) chosen[k * d + i] = (float)vectors[k * p + best[i]];
     for (size_t c = 0; c < columns; c++)
-        for (size_t k = 0; k < p; k++)
-            add_scaled(basis + c * d, chosen + k * d, q[c * p + k], d);
+        for (size_t k = 0; k < p; k++) add_scaled(basis + c * d, chosen + k * d, q[c * p + k], d);
 }
 
 static void make_unit_length(float *row, size_t d)
@@ -212,13 +211,13 @@ void topics_lsa(struct topics_corpus *corpus, struct cv_arena *mem)
     size_t d = (size_t)corpus->tuning->dims < smaller ? (size_t)corpus->tuning->dims : smaller;
     size_t p = d + SPARE_DIMS < smaller ? d + SPARE_DIMS : smaller;
     corpus->dims = (int32_t)d;
-    corpus->vectors = CV_NEW_ARRAY(mem, float, a.rows * d);
+    corpus->vectors = CV_NEW_ARRAY(mem, float, a.rows *d);
     if (d == 0) return;
-    float *q = CV_NEW_ARRAY(mem, float, a.columns * p);
-    float *y = CV_NEW_ARRAY(mem, float, a.rows * p);
-    double *gram = CV_NEW_ARRAY(mem, double, p * p);
-    double *vectors = CV_NEW_ARRAY(mem, double, p * p);
-    float *block = CV_NEW_ARRAY(mem, float, p * p);
+    float *q = CV_NEW_ARRAY(mem, float, a.columns *p);
+    float *y = CV_NEW_ARRAY(mem, float, a.rows *p);
+    double *gram = CV_NEW_ARRAY(mem, double, p *p);
+    double *vectors = CV_NEW_ARRAY(mem, double, p *p);
+    float *block = CV_NEW_ARRAY(mem, float, p *p);
     struct cv_rng rng = cv_rng_new(0x15a, 0); /* any start leads to the same vectors */
     for (size_t i = 0; i < a.columns * p; i++) q[i] = (float)(cv_rng_unit(&rng) - 0.5);
     for (int step = 0; step < POWER_STEPS; step++) {
@@ -229,7 +228,7 @@ void topics_lsa(struct topics_corpus *corpus, struct cv_arena *mem)
     multiply(y, &a, q, p);
     gram_of(gram, block, y, a.rows, p);
     eigen(gram, vectors, p);
-    corpus->basis = CV_NEW_ARRAY(mem, float, a.columns * d);
+    corpus->basis = CV_NEW_ARRAY(mem, float, a.columns *d);
     turn(corpus->basis, q, a.columns, p, d, gram, vectors, mem);
     multiply(corpus->vectors, &a, corpus->basis, d);
     for (size_t r = 0; r < a.rows; r++) make_unit_length(corpus->vectors + r * d, d);

@@ -7,7 +7,8 @@
 
 #include "engine/topics/topics_internal.h"
 
-/* Shortest augmenting paths with potentials (Kuhn 1955; Jonker & Volgenant 1987). O(rows^2 cols). */
+/* Shortest augmenting paths with potentials (Kuhn 1955; Jonker & Volgenant 1987). O(rows^2 cols).
+ */
 void topics_assign(int32_t *out, const double *cost, size_t rows, size_t columns,
                    struct cv_arena *mem)
 {
@@ -78,7 +79,8 @@ double topics_rand_index(const int32_t *a, int32_t a_count, const int32_t *b, in
     }
     double both = 0, in_a = 0, in_b = 0;
     for (int32_t i = 0; i < a_count; i++) {
-        for (int32_t j = 0; j < b_count; j++) both += pairs_of(table[(size_t)i * width + (size_t)j]);
+        for (int32_t j = 0; j < b_count; j++)
+            both += pairs_of(table[(size_t)i * width + (size_t)j]);
         in_a += pairs_of(table[(size_t)i * width + (size_t)b_count]);
     }
     for (int32_t j = 0; j < b_count; j++)
@@ -128,16 +130,18 @@ struct topics_match topics_match(const int32_t *before, const int32_t *after, si
                                  struct cv_arena *mem)
 {
     struct topics_match match = {0};
-    size_t rows = (size_t)topics_in(before, text_count), cols = (size_t)topics_in(after, text_count);
+    size_t rows = (size_t)topics_in(before, text_count),
+           cols = (size_t)topics_in(after, text_count);
     size_t square = rows > cols ? rows : cols;
     size_t *shared = CV_NEW_ARRAY(mem, size_t, square * square);
     size_t *row_size = CV_NEW_ARRAY(mem, size_t, square);
     size_t *column_size = CV_NEW_ARRAY(mem, size_t, square);
-    double *cost = CV_NEW_ARRAY(mem, double, square * square);
+    double *cost = CV_NEW_ARRAY(mem, double, square *square);
     for (size_t i = 0; i < text_count; i++) {
         if (before[i] >= 0) row_size[before[i]]++;
         if (after[i] >= 0) column_size[after[i]]++;
-        if (before[i] >= 0 && after[i] >= 0) shared[(size_t)before[i] * square + (size_t)after[i]]++;
+        if (before[i] >= 0 && after[i] >= 0)
+            shared[(size_t)before[i] * square + (size_t)after[i]]++;
     }
     for (size_t i = 0; i < square * square; i++) cost[i] = -(double)shared[i];
     int32_t *column_of = CV_NEW_ARRAY(mem, int32_t, square);
@@ -148,8 +152,8 @@ struct topics_match topics_match(const int32_t *before, const int32_t *after, si
         size_t c = (size_t)column_of[r], common = shared[r * square + c];
         if (r < rows) match.after_of[r] = common ? (int32_t)c : TOPICS_ASIDE;
         if (common) {
-            pairs[match.pair_count++] = (struct topics_pair){
-                (int32_t)r, (int32_t)c, common, row_size[r], column_size[c]};
+            pairs[match.pair_count++] =
+                (struct topics_pair){(int32_t)r, (int32_t)c, common, row_size[r], column_size[c]};
             continue;
         }
         if (row_size[r])
@@ -163,7 +167,7 @@ struct topics_match topics_match(const int32_t *before, const int32_t *after, si
     match.pairs = pairs;
     count_moves(&match, before, after, text_count);
     double *table = CV_NEW_ARRAY(mem, double, (rows + 1) * (cols + 1));
-    match.rand_index = topics_rand_index(before, (int32_t)rows, after, (int32_t)cols, NULL,
-                                         text_count, table);
+    match.rand_index =
+        topics_rand_index(before, (int32_t)rows, after, (int32_t)cols, NULL, text_count, table);
     return match;
 }

@@ -3,9 +3,9 @@
  *
  *     s_k = log(m_k + a) + sum_i w_i (log(n_k(t_i) + b) - log(n_k + V b + (L-1)/2)) + e . mu_k
  *
- * m_k texts and n_k words of topic k without the text itself, n_k(t) of term t, L words of the text,
- * w_i their weights, e its vector, mu_k kappa times the mean direction of k, refreshed each sweep.
- * (The published sum of log(n_k + V b + i) over i < L is within 1e-3 of L times its middle.)
+ * m_k texts and n_k words of topic k without the text itself, n_k(t) of term t, L words of the
+ * text, w_i their weights, e its vector, mu_k kappa times the mean direction of k, refreshed each
+ * sweep. (The published sum of log(n_k + V b + i) over i < L is within 1e-3 of L times its middle.)
  * A table of log(n + b) per term and topic keeps the inner loop to additions.
  * O(words * K + units * K * dims) a sweep; 8 V K bytes. */
 #include <math.h>
@@ -19,18 +19,18 @@ struct topics_mixture {
     const struct topics_corpus *corpus;
     const struct topics_unit *units;
     size_t unit_count;
-    size_t width;      /* topics, rounded up to whole lanes; of the present run */
-    int32_t topics;    /* of the present run */
-    int32_t *term_in;  /* terms x width: n_k(t) */
-    float *log_in;     /* terms x width: log(n_k(t) + b) */
-    float *texts_in;   /* m_k */
-    float *words_in;   /* n_k */
-    float *centres;    /* dims x width: mu_k, topics side by side */
-    float *sums;       /* width x dims: for the next centres */
-    float *scores;     /* width */
-    int32_t *at;       /* per unit, as counted */
-    float *logs;       /* log(i + b) */
-    float *weight;     /* per term */
+    size_t width;     /* topics, rounded up to whole lanes; of the present run */
+    int32_t topics;   /* of the present run */
+    int32_t *term_in; /* terms x width: n_k(t) */
+    float *log_in;    /* terms x width: log(n_k(t) + b) */
+    float *texts_in;  /* m_k */
+    float *words_in;  /* n_k */
+    float *centres;   /* dims x width: mu_k, topics side by side */
+    float *sums;      /* width x dims: for the next centres */
+    float *scores;    /* width */
+    int32_t *at;      /* per unit, as counted */
+    float *logs;      /* log(i + b) */
+    float *weight;    /* per term */
 };
 
 /* log and exp to about 1e-7 and 2e-7 relative, by polynomials, so that loops over topics become
@@ -55,8 +55,10 @@ static inline float fast_exp(float x)
     x = x < -87.0F ? -87.0F : x;
     float k = (float)(int32_t)(x * 1.44269504F - 0.5F);
     float r = x - k * 0.693359375F + k * 2.12194440e-4F;
-    float p = 1.0F + r * (1.0F + r * (0.5F + r * (0.16666667F + r * (0.041666667F +
-              r * (0.0083333333F + r * 0.0013888889F)))));
+    float p =
+        1.0F +
+        r * (1.0F + r * (0.5F + r * (0.16666667F + r * (0.041666667F +
+                                                        r * (0.0083333333F + r * 0.0013888889F)))));
     uint32_t bits = (uint32_t)((int32_t)k + 127) << 23;
     float scale;
     memcpy(&scale, &bits, sizeof scale);
@@ -75,11 +77,11 @@ struct topics_mixture *topics_mixture_new(const struct topics_corpus *corpus,
     mix->units = units;
     mix->unit_count = unit_count;
     mix->term_in = CV_NEW_ARRAY(mem, int32_t, terms * width);
-    mix->log_in = CV_NEW_ARRAY(mem, float, terms * width);
+    mix->log_in = CV_NEW_ARRAY(mem, float, terms *width);
     mix->texts_in = CV_NEW_ARRAY(mem, float, width);
     mix->words_in = CV_NEW_ARRAY(mem, float, width);
-    mix->centres = CV_NEW_ARRAY(mem, float, dims * width);
-    mix->sums = CV_NEW_ARRAY(mem, float, dims * width);
+    mix->centres = CV_NEW_ARRAY(mem, float, dims *width);
+    mix->sums = CV_NEW_ARRAY(mem, float, dims *width);
     mix->scores = CV_NEW_ARRAY(mem, float, width);
     mix->at = CV_NEW_ARRAY(mem, int32_t, unit_count);
     mix->logs = CV_NEW_ARRAY(mem, float, LOGS);
@@ -145,8 +147,8 @@ score(float *restrict out, const struct topics_mixture *mix, const uint32_t *ter
         weight_sum += weight;
         for (size_t k = 0; k < width; k++) out[k] += weight * row[k];
     }
-    float base = (float)mix->corpus->terms.count * tuning->beta +
-                 (size ? (float)(size - 1) * 0.5F : 0);
+    float base =
+        (float)mix->corpus->terms.count * tuning->beta + (size ? (float)(size - 1) * 0.5F : 0);
     for (size_t k = 0; k < width; k++)
         out[k] += fast_log(mix->texts_in[k] + tuning->alpha) -
                   weight_sum * fast_log(mix->words_in[k] + base + 1e-9F);
@@ -175,8 +177,8 @@ static int32_t best_of(const float *scores, int32_t count)
 }
 
 /* A topic drawn by the chances that the scores stand for; scores become those chances. */
-__attribute__((target_clones("avx2", "default"))) static int32_t
-draw(float *scores, int32_t count, struct cv_rng *rng)
+__attribute__((target_clones("avx2", "default"))) static int32_t draw(float *scores, int32_t count,
+                                                                      struct cv_rng *rng)
 {
     float most = scores[best_of(scores, count)];
     for (int32_t k = 0; k < count; k++) scores[k] = fast_exp(scores[k] - most);

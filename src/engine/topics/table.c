@@ -43,8 +43,7 @@ static void table_grow(struct topics_table *table)
     table->capacity = capacity;
     table->slot_count = capacity * 2;
     table->slots = CV_NEW_ARRAY(table->mem, uint32_t, table->slot_count);
-    for (uint32_t id = 0; id < table->count; id++)
-        *table_slot(table, text[id], size[id]) = id + 1;
+    for (uint32_t id = 0; id < table->count; id++) *table_slot(table, text[id], size[id]) = id + 1;
 }
 
 uint32_t topics_table_put(struct topics_table *table, const char *bytes, size_t size)

@@ -39,7 +39,7 @@ enum {
 struct topics_text {
     const char *text; /* UTF-8; broken bytes are read as U+FFFD */
     const char *lang; /* "en", "es", "es-MX", …; NULL or "": guessed between English and Spanish */
-    uint64_t id;      /* stable and different for each text: its hash decides the order of reading */
+    uint64_t id; /* stable and different for each text: its hash decides the order of reading */
 };
 
 /* Words that mean the same thing, joined across languages. */
@@ -68,10 +68,10 @@ struct topics_corpus *topics_prepare(const struct topics_text *texts, size_t cou
                                      const struct topics_glossary *glossary, struct cv_arena *mem);
 
 enum topics_aside { /* why a text stands in no topic */
-    TOPICS_IN = 0,
-    TOPICS_EMPTY,       /* no word that carries meaning */
-    TOPICS_SAYS_NOTHING,/* "none", "n/a", "no sé": an answer that is none */
-    TOPICS_BY_HAND,     /* TOPICS_NONE was asked for */
+                    TOPICS_IN = 0,
+                    TOPICS_EMPTY,        /* no word that carries meaning */
+                    TOPICS_SAYS_NOTHING, /* "none", "n/a", "no sé": an answer that is none */
+                    TOPICS_BY_HAND,      /* TOPICS_NONE was asked for */
 };
 
 struct topics_corpus_facts {
@@ -92,9 +92,8 @@ struct topics_joined {
     size_t text_count;
 };
 /* Concepts that joined at least two different words, by text_count, falling. */
-const struct topics_joined *topics_joined_words(size_t *out_count,
-                                                const struct topics_corpus *corpus,
-                                                struct cv_arena *mem);
+const struct topics_joined *
+topics_joined_words(size_t *out_count, const struct topics_corpus *corpus, struct cv_arena *mem);
 
 /* ---- finding topics ---- */
 
@@ -102,8 +101,8 @@ struct topics_options {
     int32_t topic_count; /* 1 … TOPICS_MAX; 0: as many as the texts support */
     int32_t lean;        /* when automatic: -1 fewer, 0, +1 more */
     uint64_t seed;
-    int32_t runs;        /* independent runs of which the most typical is kept; 0: 5 */
-    int32_t threads;     /* 0 or 1: this thread only */
+    int32_t runs;          /* independent runs of which the most typical is kept; 0: 5 */
+    int32_t threads;       /* 0 or 1: this thread only */
     const int32_t *pinned; /* per text: topic, TOPICS_FREE or TOPICS_NONE; NULL: all free */
     /* share in [0,1]; return false to stop (the verb then answers CV_CANCELLED). Called on the
      * calling thread only. NULL: never. */
@@ -124,14 +123,14 @@ struct topics_place { /* where one text stands */
 };
 
 struct topics_label {
-    const char *lang;         /* "en", "es"; "" where the texts' language is not known */
-    size_t text_count;        /* texts of that language in the topic */
+    const char *lang;  /* "en", "es"; "" where the texts' language is not known */
+    size_t text_count; /* texts of that language in the topic */
     const char *words[TOPICS_LABEL_WORDS]; /* words or pairs of words as people write them */
     size_t word_count;
 };
 
 struct topics_topic {
-    size_t size; /* texts, copies counted */
+    size_t size;                       /* texts, copies counted */
     const struct topics_label *labels; /* one per language present, most texts first */
     size_t label_count;
     const char *concepts[TOPICS_LABEL_WORDS]; /* names of glossary concepts that mark it */
@@ -209,10 +208,10 @@ struct topics_pair {
 struct topics_match {
     const struct topics_pair *pairs; /* matched ones by shared, falling; then gone; then new */
     size_t pair_count;
-    int32_t *after_of;      /* per topic of the first placement: its match or TOPICS_ASIDE */
-    size_t stayed, moved;   /* texts in matched topics of both; in topics of both, not matched */
-    size_t entered, left;   /* aside before and placed now; placed before and aside now */
-    double rand_index;      /* adjusted (Hubert & Arabie 1985) over texts placed in both */
+    int32_t *after_of;    /* per topic of the first placement: its match or TOPICS_ASIDE */
+    size_t stayed, moved; /* texts in matched topics of both; in topics of both, not matched */
+    size_t entered, left; /* aside before and placed now; placed before and aside now */
+    double rand_index;    /* adjusted (Hubert & Arabie 1985) over texts placed in both */
 };
 /* Pairs the topics of two placements so that the most texts stay (Hungarian method, Kuhn 1955;
  * shortest augmenting paths of Jonker & Volgenant 1987). O(n + K^3). Numbers below 0 are aside. */

@@ -42,9 +42,9 @@ struct topics_reader {
     uint32_t *stem_of; /* by surface */
     uint8_t *stop_of;  /* by surface */
     uint32_t known_capacity;
-    void *breaks;  /* ICU word iterator, NULL until a text needs it */
-    void *folder;  /* ICU normaliser */
-    struct { /* Snowball stemmers, opened when first met */
+    void *breaks; /* ICU word iterator, NULL until a text needs it */
+    void *folder; /* ICU normaliser */
+    struct {      /* Snowball stemmers, opened when first met */
         char code[4];
         void *stemmer;
     } stemmers[8];
@@ -55,7 +55,7 @@ struct topics_reader {
     struct topics_span { /* its folded words, before they have numbers */
         const char *at;
         size_t size;
-    } *spans;
+    } * spans;
     size_t span_count;
     size_t span_capacity;
     void *scratch[3]; /* folded bytes, wide text, folded wide text: used again for each text */
@@ -103,17 +103,18 @@ enum topics_kind { TOPICS_STEM = 0, TOPICS_CONCEPT, TOPICS_FIELD, TOPICS_KINDS }
 /* First letter of a term: a stem, a concept and a field of one name are three terms. */
 extern const char topics_kind_mark[];
 
-struct topics_tuning { /* numbers that were chosen by measuring; docs/engines/topics.md has the table */
+struct topics_tuning { /* numbers that were chosen by measuring; docs/engines/topics.md has the
+                          table */
     float weight[TOPICS_KINDS]; /* of one token in the mixture */
     float lsa_weight[TOPICS_KINDS];
-    int32_t dims;  /* of the vectors, at most */
+    int32_t dims; /* of the vectors, at most */
     float alpha, beta, kappa;
     int32_t gibbs_sweeps;
     int32_t settle_sweeps;
 };
 extern const struct topics_tuning topics_tuning_default;
 
-struct topics_bag { /* the terms of texts that are alike to the model */
+struct topics_bag {        /* the terms of texts that are alike to the model */
     const uint32_t *terms; /* sorted; a term that stands twice is there twice */
     uint32_t size;
     uint32_t copies; /* texts */
@@ -122,17 +123,17 @@ struct topics_bag { /* the terms of texts that are alike to the model */
 struct topics_corpus {
     const struct topics_tuning *tuning;
     size_t text_count;
-    uint8_t *aside;    /* per text: enum topics_aside */
-    uint8_t *lang;     /* per text: number in langs */
-    uint32_t *bag_of;  /* per text: number in bags; TOPICS_NO_ID when aside */
+    uint8_t *aside;   /* per text: enum topics_aside */
+    uint8_t *lang;    /* per text: number in langs */
+    uint32_t *bag_of; /* per text: number in bags; TOPICS_NO_ID when aside */
     const char *langs[16];
     size_t lang_count;
     size_t *word_at; /* per text: where its words begin in `words`; one more at the end */
     uint32_t *words; /* surfaces in order; TOPICS_NO_ID where a stop word or a break stood */
     struct topics_reader reader;
     struct topics_table terms;
-    uint8_t *kind;      /* per term: enum topics_kind */
-    uint32_t *text_freq; /* per term: texts that have it */
+    uint8_t *kind;           /* per term: enum topics_kind */
+    uint32_t *text_freq;     /* per term: texts that have it */
     struct topics_bag *bags; /* in hash order */
     size_t bag_count;
     size_t bag_words; /* terms of all bags together */
@@ -157,7 +158,8 @@ void topics_each_term(const struct topics_reader *reader, const struct topics_gl
                       void (*met)(void *who, uint32_t concept_id, size_t at, size_t words));
 
 /* ---- lsa.c ---- */
-/* Fills corpus->vectors: rows of the truncated singular value decomposition of the weighted bags. */
+/* Fills corpus->vectors: rows of the truncated singular value decomposition of the weighted bags.
+ */
 void topics_lsa(struct topics_corpus *corpus, struct cv_arena *mem);
 /* The vector of a text that is not in the corpus; terms sorted; dims floats. */
 void topics_lsa_fold(float *out, const struct topics_corpus *corpus, const uint32_t *terms,
@@ -199,8 +201,7 @@ int32_t topics_mixture_run(struct topics_mixture *mixture, int32_t *place, int32
 int32_t topics_mixture_settle(struct topics_mixture *mixture, int32_t *place, int32_t topic_count,
                               struct topics_watch *watch, int worker);
 /* Counts from a placement, nothing moved; then scores can be asked. */
-void topics_mixture_load(struct topics_mixture *mixture, const int32_t *place,
-                         int32_t topic_count);
+void topics_mixture_load(struct topics_mixture *mixture, const int32_t *place, int32_t topic_count);
 /* s_k of a unit for every topic, its own counts taken out. Not thread-safe on one mixture. */
 void topics_mixture_scores(float *out, struct topics_mixture *mixture, size_t unit);
 /* s_k of a bag that is not in the corpus; vector may be NULL. */

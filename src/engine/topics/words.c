@@ -88,7 +88,8 @@ static uint32_t reader_stem(struct topics_reader *reader, const char *code, cons
     if (strcmp(code, "es") == 0) size = restore_spanish_ending(text, size);
     struct sb_stemmer *stemmer = reader_stemmer(reader, code);
     if (stemmer) {
-        const char *stem = (const char *)sb_stemmer_stem(stemmer, (const sb_symbol *)text, (int)size);
+        const char *stem =
+            (const char *)sb_stemmer_stem(stemmer, (const sb_symbol *)text, (int)size);
         size_t length = (size_t)sb_stemmer_length(stemmer);
         if (stem && length > 0 && length < sizeof text) {
             memmove(text, stem, length);
@@ -293,16 +294,72 @@ const char *topics_read(struct topics_reader *reader, const char *text, const ch
 
 bool topics_says_nothing(const struct topics_reader *reader)
 {
-    static const char *const answers[] = {
-        "none", "n a", "na", "nothing", "no", "nope", "nil", "no comment", "no comments", "no answer",
-        "no response", "don't know", "dont know", "i don't know", "i dont know", "idk", "dk",
-        "not sure", "i'm not sure", "im not sure", "unsure", "no idea", "not applicable", "no opinion",
-        "tbd", "ditto", "same", "same as above", "test", "testing", "asdf", "xxx", "nothing to add",
-        "nothing to say", "prefer not to say", "no thoughts", "no se", "no sé", "yo no se", "yo no sé",
-        "nada", "ninguno", "ninguna", "no aplica", "sin comentario", "sin comentarios",
-        "ningún comentario", "ningun comentario", "no tengo", "no tengo comentarios", "no hay", "nd",
-        "n d", "s r", "ns", "ns nc", "no contesta", "no estoy seguro", "no estoy segura", "ni idea",
-        "sin respuesta", "prueba", "nada que agregar", "nada que decir", "prefiero no decir", NULL};
+    static const char *const answers[] = {"none",
+                                          "n a",
+                                          "na",
+                                          "nothing",
+                                          "no",
+                                          "nope",
+                                          "nil",
+                                          "no comment",
+                                          "no comments",
+                                          "no answer",
+                                          "no response",
+                                          "don't know",
+                                          "dont know",
+                                          "i don't know",
+                                          "i dont know",
+                                          "idk",
+                                          "dk",
+                                          "not sure",
+                                          "i'm not sure",
+                                          "im not sure",
+                                          "unsure",
+                                          "no idea",
+                                          "not applicable",
+                                          "no opinion",
+                                          "tbd",
+                                          "ditto",
+                                          "same",
+                                          "same as above",
+                                          "test",
+                                          "testing",
+                                          "asdf",
+                                          "xxx",
+                                          "nothing to add",
+                                          "nothing to say",
+                                          "prefer not to say",
+                                          "no thoughts",
+                                          "no se",
+                                          "no sé",
+                                          "yo no se",
+                                          "yo no sé",
+                                          "nada",
+                                          "ninguno",
+                                          "ninguna",
+                                          "no aplica",
+                                          "sin comentario",
+                                          "sin comentarios",
+                                          "ningún comentario",
+                                          "ningun comentario",
+                                          "no tengo",
+                                          "no tengo comentarios",
+                                          "no hay",
+                                          "nd",
+                                          "n d",
+                                          "s r",
+                                          "ns",
+                                          "ns nc",
+                                          "no contesta",
+                                          "no estoy seguro",
+                                          "no estoy segura",
+                                          "ni idea",
+                                          "sin respuesta",
+                                          "prueba",
+                                          "nada que agregar",
+                                          "nada que decir",
+                                          "prefiero no decir",
+                                          NULL};
     char text[48];
     size_t used = 0;
     for (size_t i = 0; i < reader->word_count; i++) {
