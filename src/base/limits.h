@@ -10,9 +10,14 @@
     X(BODY_BYTES, 64 << 10, "bytes of an ordinary form")                                           \
     X(UPLOAD_BYTES, 48 << 20, "bytes of an uploaded spreadsheet")                                  \
     X(UNPACKED_BYTES, 400 << 20, "bytes an XLSX may unpack to")                                    \
-    X(TABLE_ROWS, 1000000, "rows of an imported table")                                            \
+    X(UNPACKED_RATIO, 250,                                                                         \
+      "bytes one packed byte of an XLSX may become; real sheets stay below 60")                    \
+    X(ZIP_PARTS, 10000, "parts inside an XLSX")                                                    \
+    X(SHEETS, 1000, "sheets of a spreadsheet")                                                     \
+    X(TABLE_ROWS, 1500000, "rows of an imported table; 10 MB of short lines are 1.3 million")      \
     X(TABLE_COLUMNS, 200, "columns of an imported table")                                          \
     X(CELL_BYTES, 32767, "bytes of one cell of a spreadsheet, as in Excel")                        \
+    X(EXPORT_BYTES, 512 << 20, "bytes of an exported file")                                        \
     X(FORM_FIELDS, 1000, "fields of a form")                                                       \
     X(NAME_BYTES, 200, "bytes of a name")                                                          \
     X(STATEMENT_BYTES, 4000, "bytes of one statement")                                             \

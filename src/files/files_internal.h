@@ -102,9 +102,6 @@ void files_problem(struct files_reading *reading, int64_t line, int64_t column, 
  * false when it may be CSV or XLSX. */
 bool files_kind_refused(struct files_reading *reading, const uint8_t *bytes, size_t size);
 bool files_kind_is_zip(const uint8_t *bytes, size_t size);
-/* Says what a ZIP without a workbook is. */
-void files_kind_explain_zip(struct files_reading *reading, bool is_ods, bool is_document,
-                            bool is_xlsb);
 
 /* Both fill reading->grid with rows, and out's format, sheet, encoding, separator. */
 cv_rc files_read_csv(struct files_reading *reading, const uint8_t *bytes, size_t size);

@@ -159,19 +159,3 @@ bool files_kind_is_zip(const uint8_t *bytes, size_t size)
     return size >= 4 && (memcmp(bytes, "PK\3\4", 4) == 0 || memcmp(bytes, "PK\5\6", 4) == 0 ||
                          memcmp(bytes, "PK\7\x8", 4) == 0);
 }
-
-void files_kind_explain_zip(struct files_reading *reading, bool is_ods, bool is_document,
-                            bool is_xlsb)
-{
-    if (is_ods)
-        refuse(reading, "an OpenDocument file (.ods)",
-               "Open it in LibreOffice and save it as Excel (.xlsx) or as CSV.");
-    else if (is_xlsb)
-        refuse(reading, "a binary Excel file (.xlsb)", "Open it in Excel and save it as .xlsx.");
-    else if (is_document)
-        refuse(reading, "a text document or a presentation",
-               "Copy the table into a spreadsheet and save that as .xlsx.");
-    else
-        refuse(reading, "a packed folder (ZIP)",
-               "Unpack it and choose the spreadsheet that is in it.");
-}

@@ -65,7 +65,7 @@ static cv_rc read_by_kind(struct files_reading *reading, const uint8_t *bytes, s
 {
     if (size > CV_LIMIT_UPLOAD_BYTES) {
         files_problem(reading, 0, 0, "Split it into smaller files.",
-                      "The file holds %zu MB; the most is %d MB.", size >> 20,
+                      "The file holds %.1f MB; the most is %d MB.", (double)size / (1 << 20) + 0.05,
                       CV_LIMIT_UPLOAD_BYTES >> 20);
         return CV_TOO_LARGE;
     }
