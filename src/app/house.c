@@ -60,13 +60,15 @@ size_t house_jobs(const struct job_kind *const **out, struct cv_arena *mem)
 size_t house_migrations(const struct store_migration **out, struct cv_arena *mem)
 {
     size_t total = jobs_migration_count;
-    for (size_t i = 0; i < house_feature_count; i++) total += house_features[i]->migration_count;
+    for (size_t i = 0; i < house_feature_count; i++)
+        for (const struct store_migration *m = house_features[i]->migrations; m && m->name; m++)
+            total++;
     struct store_migration *all = CV_NEW_ARRAY(mem, struct store_migration, total);
     size_t count = 0;
     for (size_t i = 0; i < jobs_migration_count; i++) all[count++] = jobs_migrations[i];
     for (size_t i = 0; i < house_feature_count; i++)
-        for (size_t m = 0; m < house_features[i]->migration_count; m++)
-            all[count++] = house_features[i]->migrations[m];
+        for (const struct store_migration *m = house_features[i]->migrations; m && m->name; m++)
+            all[count++] = *m;
     *out = all;
     return count;
 }

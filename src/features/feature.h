@@ -26,8 +26,8 @@ struct feature_waiting {
 
 struct feature {
     const char *name;
-    const struct store_migration *migrations;
-    size_t migration_count;
+    const struct store_migration
+        *migrations;                       /* made from schema/ by the build; ends with NULL name */
     const struct web_route *routes;        /* ends with a NULL path; NULL: none */
     const struct cli_command *commands;    /* ends with NULL words; NULL: none */
     const struct job_kind *jobs;           /* ends with a NULL name; NULL: none */

@@ -1,4 +1,5 @@
-/* collectives: the rules: who may sit where, what each step records, what the gate to begin asks. No SQL, no markup, no request. */
+/* collectives: the rules: who may sit where, what each step records, what the gate to begin asks.
+ * No SQL, no markup, no request. */
 #include "features/collectives/collectives.h"
 
 #include <inttypes.h>
@@ -8,7 +9,8 @@
 #include "base/text.h"
 #include "features/collectives/collectives_internal.h"
 
-/* --- rules of forming ---------------------------------------------------------------------------- */
+/* --- rules of forming ----------------------------------------------------------------------------
+ */
 
 static const struct collectives_rules first_rules = {
     .size_min = 4,
@@ -35,7 +37,8 @@ static double real_of(const json_t *document, const char *key, double absent)
     return json_is_number(value) ? json_number_value(value) : absent;
 }
 
-cv_rc collectives_rules_find(struct collectives_rules *out, struct store_db *db, struct cv_arena *mem)
+cv_rc collectives_rules_find(struct collectives_rules *out, struct store_db *db,
+                             struct cv_arena *mem)
 {
     const char *text = NULL;
     *out = first_rules;
@@ -70,22 +73,25 @@ static void check_rules(const struct collectives_rules *rules, struct cv_problem
                    "choose 10 or fewer; one collective can go above it with a written reason",
                    "a collective has at most %d people", CV_LIMIT_GROUP_PEOPLE);
     if (rules->roles < 0 || rules->roles > 10)
-        cv_problem(problems, 0, "roles", "choose a number from 0 to 10", "that many roles cannot be wished");
+        cv_problem(problems, 0, "roles", "choose a number from 0 to 10",
+                   "that many roles cannot be wished");
     if (rules->districts < 0 || rules->districts > 10)
         cv_problem(problems, 0, "districts", "choose a number from 0 to 10",
                    "that many districts cannot be wished");
     if (rules->facilitators < 0 || rules->facilitators > 3)
         cv_problem(problems, 0, "facilitators", "choose a number from 0 to 3",
                    "that many facilitators cannot be wished");
-    const double weights[] = {rules->theme_weight, rules->mix_weight, rules->tie_weight, rules->slot_weight};
+    const double weights[] = {rules->theme_weight, rules->mix_weight, rules->tie_weight,
+                              rules->slot_weight};
     for (int i = 0; i < 4; i++)
         if (!(weights[i] >= 0 && weights[i] <= 3))
             cv_problem(problems, 0, "weight", "choose a number from 0 (not at all) to 3 (most)",
                        "a weight is out of its range");
 }
 
-cv_rc collectives_rules_save(struct store_db *db, struct cv_arena *mem, const struct collectives_rules *rules,
-                             int64_t person_id, int64_t now_s, struct cv_problems *problems)
+cv_rc collectives_rules_save(struct store_db *db, struct cv_arena *mem,
+                             const struct collectives_rules *rules, int64_t person_id,
+                             int64_t now_s, struct cv_problems *problems)
 {
     check_rules(rules, problems);
     if (problems->total_count > 0) return CV_INVALID;
@@ -94,12 +100,13 @@ cv_rc collectives_rules_save(struct store_db *db, struct cv_arena *mem, const st
     if (rc != CV_OK) return rc;
     rc = forming_rule_find(&before, db, mem);
     if (rc == CV_NOT_FOUND) rc = CV_OK;
-    json_t *after = json_pack("{s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:s}", "size_min",
-                              (json_int_t)rules->size_min, "size_max", (json_int_t)rules->size_max, "roles",
-                              (json_int_t)rules->roles, "districts", (json_int_t)rules->districts,
-                              "facilitators", (json_int_t)rules->facilitators, "theme_weight",
-                              rules->theme_weight, "mix_weight", rules->mix_weight, "tie_weight",
-                              rules->tie_weight, "slot_weight", rules->slot_weight, "skills", rules->skills);
+    json_t *after =
+        json_pack("{s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:s}", "size_min",
+                  (json_int_t)rules->size_min, "size_max", (json_int_t)rules->size_max, "roles",
+                  (json_int_t)rules->roles, "districts", (json_int_t)rules->districts,
+                  "facilitators", (json_int_t)rules->facilitators, "theme_weight",
+                  rules->theme_weight, "mix_weight", rules->mix_weight, "tie_weight",
+                  rules->tie_weight, "slot_weight", rules->slot_weight, "skills", rules->skills);
     json_t *undo = json_pack("{s:s}", "rules", before);
     if (rc == CV_OK) rc = forming_rule_put(db, collectives_json_text(after, mem), now_s);
     if (rc == CV_OK)
@@ -110,7 +117,8 @@ cv_rc collectives_rules_save(struct store_db *db, struct cv_arena *mem, const st
     return store_end(db, rc);
 }
 
-/* --- steps by hand -------------------------------------------------------------------------------- */
+/* --- steps by hand
+ * -------------------------------------------------------------------------------- */
 
 /* One step: what was before, what it is called in the trace. Begin, change rows, end. */
 struct step {
@@ -137,8 +145,8 @@ static cv_rc step_begin(struct step *step, const int64_t *ids, size_t count)
 static cv_rc step_end(int64_t *out_edit_id, struct step *step, cv_rc rc, const char *sentence)
 {
     if (rc == CV_OK)
-        rc = history_record(out_edit_id, step->db, "collectives", "collectives", "put_back", sentence,
-                            step->before, step->by_id, step->now_s);
+        rc = history_record(out_edit_id, step->db, "collectives", "collectives", "put_back",
+                            sentence, step->before, step->by_id, step->now_s);
     json_decref(step->before);
     step->before = NULL;
     return store_end(step->db, rc);
@@ -166,13 +174,16 @@ static struct standing standing_of(const struct membership_list *all, int64_t pe
 
 static void problem_full(struct cv_problems *problems, const struct collective *c)
 {
-    cv_problem(problems, 0, "to",
-               "open a second collective for the theme, put the person on the waiting list, or write why "
-               "this one should be larger",
-               "%s is full: it has %" PRId64 " of %" PRId64 " people", c->name, c->people_count, c->max_people);
+    cv_problem(
+        problems, 0, "to",
+        "open a second collective for the theme, put the person on the waiting list, or write why "
+        "this one should be larger",
+        "%s is full: it has %" PRId64 " of %" PRId64 " people", c->name, c->people_count,
+        c->max_people);
 }
 
-/* Room for one more? An override above ten asks for a written reason and is recorded on the collective. */
+/* Room for one more? An override above ten asks for a written reason and is recorded on the
+ * collective. */
 static cv_rc make_room(struct collective *c, const char *reason, struct cv_problems *problems)
 {
     if (c->people_count < c->max_people) return CV_OK;
@@ -190,7 +201,8 @@ static cv_rc check_open(const struct collective *c, struct cv_problems *problems
     if (strcmp(c->state, "dissolved") == 0)
         cv_problem(problems, 0, "to", "choose another one", "%s has ended", c->name);
     else if (c->is_locked)
-        cv_problem(problems, 0, "to", "unlock it first", "%s is locked, so its people stay", c->name);
+        cv_problem(problems, 0, "to", "unlock it first", "%s is locked, so its people stay",
+                   c->name);
     return problems->total_count > 0 ? CV_INVALID : CV_OK;
 }
 
@@ -200,7 +212,8 @@ static const char *member_state(const struct collective *c)
     return strcmp(c->state, "active") == 0 ? "active" : "invited";
 }
 
-static cv_rc seat_person(struct step *step, const struct collective *c, int64_t person_id, const char *state)
+static cv_rc seat_person(struct step *step, const struct collective *c, int64_t person_id,
+                         const char *state)
 {
     const struct membership member = {
         .collective_id = c->id,
@@ -214,14 +227,18 @@ static cv_rc seat_person(struct step *step, const struct collective *c, int64_t 
 }
 
 /* The target of a move, with the row of a new group made when that is what was asked for. */
-static cv_rc move_target(struct collective *c, struct step *step, const struct collectives_move *move)
+static cv_rc move_target(struct collective *c, struct step *step,
+                         const struct collectives_move *move)
 {
     if (move->to != COLLECTIVES_TO_NEW_GROUP) return CV_OK;
     const char *name = cv_sprintf(step->mem, "%s, another circle", c->name);
     int64_t id = 0;
     cv_rc rc = collective_insert(&id, step->db, c->theme_id, name, step->now_s);
     json_array_append_new(json_object_get(step->before, "created"), json_integer(id));
-    *c = (struct collective){.id = id, .theme_id = c->theme_id, .name = name, .state = "proposed",
+    *c = (struct collective){.id = id,
+                             .theme_id = c->theme_id,
+                             .name = name,
+                             .state = "proposed",
                              .max_people = CV_LIMIT_GROUP_PEOPLE};
     return rc;
 }
@@ -236,32 +253,39 @@ static cv_rc move_rows(struct step *step, struct collective *c, const struct col
     if (rc == CV_OK && standing.waiting)
         rc = membership_delete(step->db, standing.waiting->collective_id, move->person_id);
     if (rc == CV_OK && move->to != COLLECTIVES_TO_NOBODY) rc = move_target(c, step, move);
-    if (rc == CV_OK && move->to == COLLECTIVES_TO_GROUP) rc = collective_update(step->db, c, NULL, step->now_s);
+    if (rc == CV_OK && move->to == COLLECTIVES_TO_GROUP)
+        rc = collective_update(step->db, c, NULL, step->now_s);
     const char *state = keeps_seat ? "waitlisted" : member_state(c);
-    if (rc == CV_OK && move->to != COLLECTIVES_TO_NOBODY) rc = seat_person(step, c, move->person_id, state);
+    if (rc == CV_OK && move->to != COLLECTIVES_TO_NOBODY)
+        rc = seat_person(step, c, move->person_id, state);
     return rc;
 }
 
-static const char *move_sentence(struct cv_arena *mem, const struct collectives_move *move, const char *person,
-                                 const struct collective *c, const char *from)
+static const char *move_sentence(struct cv_arena *mem, const struct collectives_move *move,
+                                 const char *person, const struct collective *c, const char *from)
 {
     const char *left = from ? cv_sprintf(mem, " out of %s", from) : "";
     switch (move->to) {
-    case COLLECTIVES_TO_NOBODY: return cv_sprintf(mem, "Took %s%s; not placed for now", person, left);
-    case COLLECTIVES_TO_WAITING: return cv_sprintf(mem, "Put %s on the waiting list of %s", person, c->name);
-    case COLLECTIVES_TO_NEW_GROUP: return cv_sprintf(mem, "Moved %s%s into a new collective", person, left);
+    case COLLECTIVES_TO_NOBODY:
+        return cv_sprintf(mem, "Took %s%s; not placed for now", person, left);
+    case COLLECTIVES_TO_WAITING:
+        return cv_sprintf(mem, "Put %s on the waiting list of %s", person, c->name);
+    case COLLECTIVES_TO_NEW_GROUP:
+        return cv_sprintf(mem, "Moved %s%s into a new collective", person, left);
     case COLLECTIVES_TO_GROUP: break;
     }
     return cv_sprintf(mem, "Moved %s%s into %s", person, left, c->name);
 }
 
 static cv_rc check_move(struct collective *target, struct collective *source, struct store_db *db,
-                        struct cv_arena *mem, const struct collectives_move *move, struct standing standing,
-                        struct cv_problems *problems)
+                        struct cv_arena *mem, const struct collectives_move *move,
+                        struct standing standing, struct cv_problems *problems)
 {
     cv_rc rc = CV_OK;
-    if (move->to != COLLECTIVES_TO_NOBODY) rc = collectives_find(target, db, mem, move->collective_id);
-    if (rc == CV_OK && standing.seat) rc = collectives_find(source, db, mem, standing.seat->collective_id);
+    if (move->to != COLLECTIVES_TO_NOBODY)
+        rc = collectives_find(target, db, mem, move->collective_id);
+    if (rc == CV_OK && standing.seat)
+        rc = collectives_find(source, db, mem, standing.seat->collective_id);
     if (rc != CV_OK) return rc;
     if (standing.seat && move->to != COLLECTIVES_TO_WAITING) rc = check_open(source, problems);
     if (rc == CV_OK && move->to == COLLECTIVES_TO_GROUP) rc = check_open(target, problems);
@@ -284,18 +308,22 @@ cv_rc collectives_move(int64_t *out_edit_id, struct store_db *db, struct cv_aren
     cv_rc rc = store_begin(db);
     if (rc != CV_OK) return rc;
     rc = membership_list(&all, db, mem);
-    struct standing standing = rc == CV_OK ? standing_of(&all, move->person_id) : (struct standing){0};
+    struct standing standing =
+        rc == CV_OK ? standing_of(&all, move->person_id) : (struct standing){0};
     if (rc == CV_OK) rc = check_move(&target, &source, db, mem, move, standing, problems);
-    if (rc == CV_OK && standing.seat && move->to == COLLECTIVES_TO_GROUP && source.id == target.id) {
+    if (rc == CV_OK && standing.seat && move->to == COLLECTIVES_TO_GROUP &&
+        source.id == target.id) {
         *out_edit_id = 0; /* dropped where it was: nothing to do and nothing to undo */
         return store_end(db, CV_OK);
     }
-    const int64_t ids[] = {target.id, source.id, standing.waiting ? standing.waiting->collective_id : 0};
+    const int64_t ids[] = {target.id, source.id,
+                           standing.waiting ? standing.waiting->collective_id : 0};
     if (rc == CV_OK) rc = step_begin(&step, ids, 3);
     if (rc == CV_OK) {
         rc = move_rows(&step, &target, move, standing);
-        rc = step_end(out_edit_id, &step, rc,
-                      move_sentence(mem, move, person, &target, standing.seat ? source.name : NULL));
+        rc =
+            step_end(out_edit_id, &step, rc,
+                     move_sentence(mem, move, person, &target, standing.seat ? source.name : NULL));
     }
     return store_end(db, rc);
 }
@@ -310,8 +338,8 @@ static cv_rc change_one(int64_t *out_edit_id, struct step *step, const struct co
     return step_end(out_edit_id, step, rc, sentence);
 }
 
-cv_rc collectives_set_locked(int64_t *out_edit_id, struct store_db *db, struct cv_arena *mem, int64_t id,
-                             bool is_locked, int64_t by_id, int64_t now_s)
+cv_rc collectives_set_locked(int64_t *out_edit_id, struct store_db *db, struct cv_arena *mem,
+                             int64_t id, bool is_locked, int64_t by_id, int64_t now_s)
 {
     struct collective c;
     cv_rc rc = collectives_find(&c, db, mem, id);
@@ -322,16 +350,17 @@ cv_rc collectives_set_locked(int64_t *out_edit_id, struct store_db *db, struct c
                       cv_sprintf(mem, is_locked ? "Locked %s" : "Unlocked %s", c.name));
 }
 
-cv_rc collectives_rename(int64_t *out_edit_id, struct store_db *db, struct cv_arena *mem, int64_t id,
-                         const char *name, int64_t by_id, int64_t now_s, struct cv_problems *problems)
+cv_rc collectives_rename(int64_t *out_edit_id, struct store_db *db, struct cv_arena *mem,
+                         int64_t id, const char *name, int64_t by_id, int64_t now_s,
+                         struct cv_problems *problems)
 {
     struct collective c;
     cv_rc rc = collectives_find(&c, db, mem, id);
     if (rc != CV_OK) return rc;
     const char *tidy = cv_text_tidy(mem, name);
     if (!tidy[0] || strlen(tidy) > CV_LIMIT_NAME_BYTES) {
-        cv_problem(problems, 0, "name", "write a short name", "a collective needs a name of at most %d letters",
-                   CV_LIMIT_NAME_BYTES);
+        cv_problem(problems, 0, "name", "write a short name",
+                   "a collective needs a name of at most %d letters", CV_LIMIT_NAME_BYTES);
         return CV_INVALID;
     }
     struct step step = {.db = db, .mem = mem, .by_id = by_id, .now_s = now_s};
@@ -340,8 +369,9 @@ cv_rc collectives_rename(int64_t *out_edit_id, struct store_db *db, struct cv_ar
     return change_one(out_edit_id, &step, &c, NULL, sentence);
 }
 
-cv_rc collectives_set_facilitator(int64_t *out_edit_id, struct store_db *db, struct cv_arena *mem, int64_t id,
-                                  int64_t person_id, int64_t by_id, int64_t now_s, struct cv_problems *problems)
+cv_rc collectives_set_facilitator(int64_t *out_edit_id, struct store_db *db, struct cv_arena *mem,
+                                  int64_t id, int64_t person_id, int64_t by_id, int64_t now_s,
+                                  struct cv_problems *problems)
 {
     struct collective c;
     struct membership_list all;
@@ -351,8 +381,8 @@ cv_rc collectives_set_facilitator(int64_t *out_edit_id, struct store_db *db, str
     const char *person = people_name(db, mem, person_id);
     struct standing standing = standing_of(&all, person_id);
     if (!person || !standing.seat || standing.seat->collective_id != id) {
-        cv_problem(problems, 0, "person", "move the person into it first", "this person does not sit in %s",
-                   c.name);
+        cv_problem(problems, 0, "person", "move the person into it first",
+                   "this person does not sit in %s", c.name);
         return CV_INVALID;
     }
     struct step step = {.db = db, .mem = mem, .by_id = by_id, .now_s = now_s};
@@ -367,17 +397,19 @@ cv_rc collectives_set_facilitator(int64_t *out_edit_id, struct store_db *db, str
     return step_end(out_edit_id, &step, rc, cv_sprintf(mem, "%s facilitates %s", person, c.name));
 }
 
-/* --- the manifest --------------------------------------------------------------------------------- */
+/* --- the manifest
+ * --------------------------------------------------------------------------------- */
 
-static cv_rc undo(struct store_db *db, struct cv_arena *mem, const char *kind, const json_t *before, int64_t now_s)
+static cv_rc undo(struct store_db *db, struct cv_arena *mem, const char *kind, const json_t *before,
+                  int64_t now_s)
 {
     if (strcmp(kind, "rules") == 0)
         return forming_rule_put(db, json_string_value(json_object_get(before, "rules")), now_s);
     return collectives_put_back(db, before);
 }
 
-static size_t waiting_for(struct feature_waiting *out, size_t max, struct store_db *db, struct cv_arena *mem,
-                          int64_t person_id)
+static size_t waiting_for(struct feature_waiting *out, size_t max, struct store_db *db,
+                          struct cv_arena *mem, int64_t person_id)
 {
     struct collective_list all;
     if (max == 0 || collectives_list(&all, db, mem) != CV_OK) return 0;
@@ -385,8 +417,9 @@ static size_t waiting_for(struct feature_waiting *out, size_t max, struct store_
     for (size_t i = 0; i < all.count; i++) proposed += strcmp(all.items[i].state, "proposed") == 0;
     if (proposed == 0) return 0;
     out[0] = (struct feature_waiting){
-        .what = cv_sprintf(mem, "%s for your eyes",
-                           cv_count_text(mem, proposed, "proposed collective", "proposed collectives")),
+        .what =
+            cv_sprintf(mem, "%s for your eyes",
+                       cv_count_text(mem, proposed, "proposed collective", "proposed collectives")),
         .why = "The program proposed them. Move whoever should sit elsewhere, then invite.",
         .path = "/collectives",
         .button = "Look at the tables",
@@ -404,7 +437,6 @@ static const struct job_kind job_kinds[] = {
 const struct feature collectives_feature = {
     .name = "collectives",
     .migrations = collectives_migrations,
-    .migration_count = 1,
     .routes = collectives_routes,
     .commands = collectives_commands,
     .jobs = job_kinds,

@@ -1,6 +1,7 @@
-/* collectives: small groups of people who take up one theme together: proposed by the program, corrected by hand, invited,
- * begun. Owns tables collective, membership, forming, forming_rule.
- * Not here: who fits with whom (engine/grouping); what a collective then inquires into (inquiry); when it meets (convenings). */
+/* collectives: small groups of people who take up one theme together: proposed by the program,
+ * corrected by hand, invited, begun. Owns tables collective, membership, forming, forming_rule. Not
+ * here: who fits with whom (engine/grouping); what a collective then inquires into (inquiry); when
+ * it meets (convenings). */
 #ifndef FEATURES_COLLECTIVES_COLLECTIVES_H
 #define FEATURES_COLLECTIVES_COLLECTIVES_H
 
@@ -57,8 +58,9 @@ struct collectives_move {
     int64_t collective_id; /* for all but COLLECTIVES_TO_NOBODY; a new group takes its theme */
     const char *reason;    /* written reason to go above ten; "" otherwise */
 };
-/* Moves one person; *out_edit_id is the step for Undo. A full collective is CV_INVALID with a problem that names the three ways on:
- * a second group, the waiting list, a written reason. A locked collective is CV_INVALID too. */
+/* Moves one person; *out_edit_id is the step for Undo. A full collective is CV_INVALID with a
+ * problem that names the three ways on: a second group, the waiting list, a written reason. A
+ * locked collective is CV_INVALID too. */
 CV_MUST_USE cv_rc collectives_move(int64_t *out_edit_id, struct store_db *db, struct cv_arena *mem,
                                    const struct collectives_move *move, int64_t by_id,
                                    int64_t now_s, struct cv_problems *problems);
@@ -72,8 +74,9 @@ CV_MUST_USE cv_rc collectives_set_facilitator(int64_t *out_edit_id, struct store
                                               struct cv_arena *mem, int64_t id, int64_t person_id,
                                               int64_t by_id, int64_t now_s,
                                               struct cv_problems *problems);
-/* proposed → inviting → forming → active, or dissolved from any. The gate to active advises: what is missing is a problem unless a
- * reason is written, which is kept. Skipping a state is refused. Inviting gives each person a code. */
+/* proposed → inviting → forming → active, or dissolved from any. The gate to active advises: what
+ * is missing is a problem unless a reason is written, which is kept. Skipping a state is refused.
+ * Inviting gives each person a code. */
 CV_MUST_USE cv_rc collectives_set_state(int64_t *out_edit_id, struct store_db *db,
                                         struct cv_arena *mem, int64_t id, const char *state,
                                         const char *reason, int64_t by_id, int64_t now_s,

@@ -1,5 +1,6 @@
-/* collectives_board: reads people, themes, ties, wishes and groups into the arrays that engine/grouping looks at, and scores
- * them as they stand. Not here: the search for something better (collectives_form.c), words (collectives_words.c). */
+/* collectives_board: reads people, themes, ties, wishes and groups into the arrays that
+ * engine/grouping looks at, and scores them as they stand. Not here: the search for something
+ * better (collectives_form.c), words (collectives_words.c). */
 #include <string.h>
 
 #include "base/limits.h"
@@ -46,15 +47,16 @@ int32_t board_group(const struct board *board, int64_t collective_id)
     return GROUPING_NONE;
 }
 
-/* --- who and what ---------------------------------------------------------------------------------- */
+/* --- who and what
+ * ---------------------------------------------------------------------------------- */
 
 static bool has_left(const struct person *person)
 {
     return strcmp(person->state, "left") == 0 || strcmp(person->state, "alum") == 0;
 }
 
-static cv_rc load_people(struct board *board, const struct themes_caring_list *caring, struct store_db *db,
-                         struct cv_arena *mem)
+static cv_rc load_people(struct board *board, const struct themes_caring_list *caring,
+                         struct store_db *db, struct cv_arena *mem)
 {
     struct people_list all;
     cv_rc rc = people_list(&all, db, mem);
@@ -65,7 +67,8 @@ static cv_rc load_people(struct board *board, const struct themes_caring_list *c
         if (at >= 0 && !has_left(&all.items[at])) wanted[at] = true;
     }
     for (size_t i = 0; i < board->members.count; i++) {
-        int32_t at = find_id(all.items, all.count, sizeof *all.items, board->members.items[i].person_id);
+        int32_t at =
+            find_id(all.items, all.count, sizeof *all.items, board->members.items[i].person_id);
         if (at >= 0) wanted[at] = true;
     }
     board->people = CV_NEW_ARRAY(mem, struct person, all.count + 1);
@@ -81,13 +84,16 @@ static cv_rc load_themes(struct board *board, struct store_db *db, struct cv_are
     if (rc != CV_OK) return rc;
     board->themes = CV_NEW_ARRAY(mem, struct board_theme, all.count + 1);
     for (size_t i = 0; i < all.count; i++)
-        board->themes[board->theme_count++] = (struct board_theme){all.items[i].id, all.items[i].name};
+        board->themes[board->theme_count++] =
+            (struct board_theme){all.items[i].id, all.items[i].name};
     return CV_OK;
 }
 
-/* --- the engine's arrays ------------------------------------------------------------------------- */
+/* --- the engine's arrays -------------------------------------------------------------------------
+ */
 
-/* The bit of a word in a growing list of at most 64; 0 when the list is full: a 65th language stands in nobody's way. */
+/* The bit of a word in a growing list of at most 64; 0 when the list is full: a 65th language
+ * stands in nobody's way. */
 static uint64_t bit_of(const char **words, size_t *count, const char *word)
 {
     for (size_t i = 0; i < *count; i++)
@@ -102,7 +108,8 @@ static uint64_t language_mask(struct board *board, const char *codes, struct cv_
     uint64_t mask = 0;
     for (const char *at = codes; *at;) {
         size_t size = strcspn(at, " ");
-        if (size > 0) mask |= bit_of(board->languages, &board->language_count, cv_strndup(mem, at, size));
+        if (size > 0)
+            mask |= bit_of(board->languages, &board->language_count, cv_strndup(mem, at, size));
         at += size + (at[size] == ' ');
     }
     return mask;
@@ -121,11 +128,13 @@ static void fill_people(struct board *board, struct cv_arena *mem)
 {
     struct cv_map roles = cv_map_new(mem);
     struct cv_map places = cv_map_new(mem);
-    struct grouping_person *out = CV_NEW_ARRAY(mem, struct grouping_person, board->people_count + 1);
+    struct grouping_person *out =
+        CV_NEW_ARRAY(mem, struct grouping_person, board->people_count + 1);
     board->languages = CV_NEW_ARRAY(mem, const char *, MASK_BITS);
     for (size_t i = 0; i < board->people_count; i++) {
         const struct person *p = &board->people[i];
-        const char *place = p->place_id > 0 ? cv_sprintf(mem, "%lld", (long long)p->place_id) : p->organisation;
+        const char *place =
+            p->place_id > 0 ? cv_sprintf(mem, "%lld", (long long)p->place_id) : p->organisation;
         out[i] = (struct grouping_person){
             .role = number_of(&roles, p->role_key),
             .district = number_of(&places, place),
@@ -175,7 +184,8 @@ static cv_rc fill_skills(struct board *board, struct store_db *db, struct cv_are
     return rc;
 }
 
-static void fill_affinity(struct board *board, const struct themes_caring_list *caring, struct cv_arena *mem)
+static void fill_affinity(struct board *board, const struct themes_caring_list *caring,
+                          struct cv_arena *mem)
 {
     size_t cells = board->people_count * board->theme_count;
     double *affinity = CV_NEW_ARRAY(mem, double, cells + 1);
@@ -184,13 +194,15 @@ static void fill_affinity(struct board *board, const struct themes_caring_list *
         int32_t person = board_person(board, caring->items[i].person_id);
         int32_t theme = board_theme_index(board, caring->items[i].theme_id);
         if (person >= 0 && theme >= 0)
-            affinity[(size_t)person * board->theme_count + (size_t)theme] = caring->items[i].affinity;
+            affinity[(size_t)person * board->theme_count + (size_t)theme] =
+                caring->items[i].affinity;
     }
     board->problem.affinity = affinity;
     board->problem.theme_count = (int32_t)board->theme_count;
 }
 
-static cv_rc fill_ties(struct board *board, struct store_db *db, struct cv_arena *mem, int64_t now_s)
+static cv_rc fill_ties(struct board *board, struct store_db *db, struct cv_arena *mem,
+                       int64_t now_s)
 {
     int64_t *ids = CV_NEW_ARRAY(mem, int64_t, board->people_count + 1);
     for (size_t i = 0; i < board->people_count; i++) ids[i] = board->people[i].id;
@@ -214,7 +226,8 @@ static cv_rc fill_wishes(struct board *board, struct store_db *db, struct cv_are
     struct grouping_pair *apart = CV_NEW_ARRAY(mem, struct grouping_pair, wishes.count + 1);
     for (size_t i = 0; i < wishes.count; i++) {
         const struct wish *w = &wishes.items[i];
-        struct grouping_pair pair = {board_person(board, w->person_id), board_person(board, w->other_id)};
+        struct grouping_pair pair = {board_person(board, w->person_id),
+                                     board_person(board, w->other_id)};
         if (pair.a < 0 || pair.b < 0 || pair.a == pair.b) continue;
         if (w->is_apart)
             apart[board->problem.apart_count++] = pair;
@@ -228,7 +241,8 @@ static cv_rc fill_wishes(struct board *board, struct store_db *db, struct cv_are
 
 static void fill_groups(struct board *board, struct cv_arena *mem)
 {
-    struct grouping_group *groups = CV_NEW_ARRAY(mem, struct grouping_group, board->groups.count + 1);
+    struct grouping_group *groups =
+        CV_NEW_ARRAY(mem, struct grouping_group, board->groups.count + 1);
     board->theme_of = CV_NEW_ARRAY(mem, int32_t, board->groups.count + 1);
     board->group_of = CV_NEW_ARRAY(mem, int32_t, board->people_count + 1);
     for (size_t g = 0; g < board->groups.count; g++) {

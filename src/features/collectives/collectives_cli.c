@@ -6,7 +6,8 @@
 #include "base/text.h"
 #include "features/collectives/collectives_internal.h"
 
-/* --- list and show -------------------------------------------------------------------------------------- */
+/* --- list and show
+ * -------------------------------------------------------------------------------------- */
 
 /* Rows for the table: what a weaver wants to see at once. */
 static json_t *table_rows(const json_t *groups)
@@ -24,11 +25,12 @@ static json_t *table_rows(const json_t *groups)
             if (json_object_get(check, "is_no") || json_object_get(check, "is_part"))
                 json_array_append(unmet, json_object_get(check, "text"));
         }
-        json_t *row = json_pack("{s:O, s:O, s:O, s:O, s:O, s:O}", "id", json_object_get(g, "id"), "name",
-                                json_object_get(g, "name"), "people", json_object_get(g, "people_count"), "fit",
-                                json_object_get(json_object_get(g, "fit"), "score"), "state",
-                                json_object_get(g, "state_word"), "first",
-                                json_object_get(json_array_get(json_object_get(g, "checks"), 0), "text"));
+        json_t *row =
+            json_pack("{s:O, s:O, s:O, s:O, s:O, s:O}", "id", json_object_get(g, "id"), "name",
+                      json_object_get(g, "name"), "people", json_object_get(g, "people_count"),
+                      "fit", json_object_get(json_object_get(g, "fit"), "score"), "state",
+                      json_object_get(g, "state_word"), "first",
+                      json_object_get(json_array_get(json_object_get(g, "checks"), 0), "text"));
         json_object_set_new(row, "unmet", unmet);
         json_array_append_new(rows, row);
     }
@@ -52,14 +54,15 @@ static void join_unmet(json_t *rows, struct cv_arena *mem)
 
 static void list_text(struct cli_request *req, const json_t *document)
 {
-    static const char *const columns[] = {"No=id", "Collective=name", "People=people", "Fit=fit", "State=state",
-                                          "What did not hold=unmet"};
+    static const char *const columns[] = {"No=id",   "Collective=name", "People=people",
+                                          "Fit=fit", "State=state",     "What did not hold=unmet"};
     json_t *rows = table_rows(json_object_get(document, "collectives"));
     join_unmet(rows, req->mem);
     if (json_array_size(rows) > 0) cli_table(req, rows, columns, 6);
     json_decref(rows);
     const json_t *gap = json_object_get(document, "gap");
-    cli_say("\n%s\n", json_string_value(json_object_get(json_object_get(document, "page"), "lede")));
+    cli_say("\n%s\n",
+            json_string_value(json_object_get(json_object_get(document, "page"), "lede")));
     if (gap)
         cli_say("%s %s\n", json_string_value(json_object_get(gap, "sentence")),
                 json_string_value(json_object_get(gap, "note")));
@@ -74,7 +77,8 @@ static int answer_list(struct cli_request *req)
 }
 
 /* A collective by its number or its whole name. */
-static cv_rc find_named(int32_t *out, const struct board *board, struct cli_request *req, const char *word)
+static cv_rc find_named(int32_t *out, const struct board *board, struct cli_request *req,
+                        const char *word)
 {
     *out = GROUPING_NONE;
     if (word) {
@@ -83,7 +87,8 @@ static cv_rc find_named(int32_t *out, const struct board *board, struct cli_requ
         if (end != word && *end == '\0') *out = board_group(board, id);
         const char *folded = cv_text_fold(req->mem, word);
         for (size_t g = 0; g < board->groups.count && *out < 0; g++)
-            if (strcmp(cv_text_fold(req->mem, board->groups.items[g].name), folded) == 0) *out = (int32_t)g;
+            if (strcmp(cv_text_fold(req->mem, board->groups.items[g].name), folded) == 0)
+                *out = (int32_t)g;
     }
     if (*out >= 0) return CV_OK;
     cv_problem(&req->problems, 0, NULL, "`convene collectives list` shows their numbers and names",
@@ -93,15 +98,19 @@ static cv_rc find_named(int32_t *out, const struct board *board, struct cli_requ
 
 static void show_text(struct cli_request *req, const json_t *document)
 {
-    static const char *const columns[] = {"No=id", "Name=name", "Role=role", "Place=place", "Why=why"};
-    cli_say("%s (%s, fit %lld of 100)\n\n", json_string_value(json_object_get(document, "name")),
-            json_string_value(json_object_get(document, "state_word")),
-            (long long)json_integer_value(json_object_get(json_object_get(document, "fit"), "score")));
+    static const char *const columns[] = {"No=id", "Name=name", "Role=role", "Place=place",
+                                          "Why=why"};
+    cli_say(
+        "%s (%s, fit %lld of 100)\n\n", json_string_value(json_object_get(document, "name")),
+        json_string_value(json_object_get(document, "state_word")),
+        (long long)json_integer_value(json_object_get(json_object_get(document, "fit"), "score")));
     size_t i = 0;
     json_t *check = NULL;
     json_array_foreach(json_object_get(document, "checks"), i, check)
     {
-        const char *mark = json_object_get(check, "is_no") ? "-" : json_object_get(check, "is_part") ? "~" : "+";
+        const char *mark = json_object_get(check, "is_no")     ? "-"
+                           : json_object_get(check, "is_part") ? "~"
+                                                               : "+";
         cli_say("  %s %s\n", mark, json_string_value(json_object_get(check, "text")));
     }
     cli_say("\n");
@@ -118,7 +127,9 @@ static int run_show(struct cli_request *req)
     return cli_answer(req, collectives_group_document(&board, group, true, req->mem), show_text);
 }
 
-/* --- form ----------------------------------------------------------------------------------------------- */
+/* --- form
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static int run_form(struct cli_request *req)
 {
@@ -146,7 +157,8 @@ static int run_form(struct cli_request *req)
     return answer_list(req);
 }
 
-/* --- move and states -------------------------------------------------------------------------------------- */
+/* --- move and states
+ * -------------------------------------------------------------------------------------- */
 
 static void step_text(struct cli_request *req, const json_t *document)
 {
@@ -173,7 +185,8 @@ static cv_rc person_named(int64_t *out, struct cli_request *req, const char *wor
     if (word && !person) person = people_index_find(&is_ambiguous, &index, word);
     if (!person) {
         cv_problem(&req->problems, 0, NULL, "write the e-mail, the number, or \"Name (Place)\"",
-                   is_ambiguous ? "more than one person is called \"%s\"" : "there is nobody called \"%s\"",
+                   is_ambiguous ? "more than one person is called \"%s\""
+                                : "there is nobody called \"%s\"",
                    word ? word : "");
         return CV_INVALID;
     }
@@ -184,7 +197,8 @@ static cv_rc person_named(int64_t *out, struct cli_request *req, const char *wor
 static int run_move(struct cli_request *req)
 {
     struct board board;
-    struct collectives_move move = {.to = COLLECTIVES_TO_GROUP, .reason = cli_option(req, "--reason")};
+    struct collectives_move move = {.to = COLLECTIVES_TO_GROUP,
+                                    .reason = cli_option(req, "--reason")};
     const char *to = cli_argument(req, 1);
     cv_rc rc = board_load(&board, req->db, req->mem, req->now_s);
     if (rc == CV_OK) rc = person_named(&move.person_id, req, cli_argument(req, 0));
@@ -211,8 +225,8 @@ static int run_state(struct cli_request *req)
     if (rc == CV_OK) rc = find_named(&group, &board, req, cli_argument(req, 0));
     if (rc == CV_OK)
         rc = collectives_set_state(&edit_id, req->db, req->mem, board.groups.items[group].id,
-                                   cli_argument(req, 1) ? cli_argument(req, 1) : "", cli_option(req, "--reason"), 0,
-                                   req->now_s, &req->problems);
+                                   cli_argument(req, 1) ? cli_argument(req, 1) : "",
+                                   cli_option(req, "--reason"), 0, req->now_s, &req->problems);
     return answer_step(req, rc, edit_id);
 }
 
@@ -220,7 +234,8 @@ static const struct cli_option form_options[] = {
     {"--theme", "T", "only for this theme (number or name)"},
     {"--min", "N", "fewest people in a collective (4)"},
     {"--max", "N", "most people, never above 10 (10)"},
-    {"--seconds", "S", "stop after so long with the best found; without it the same seed gives the same groups"},
+    {"--seconds", "S",
+     "stop after so long with the best found; without it the same seed gives the same groups"},
     {"--seed", "N", "a number that repeats a proposal (1)"},
     {0},
 };
@@ -239,7 +254,8 @@ const struct cli_command collectives_commands[] = {
     {.words = "collectives form",
      .arguments = "",
      .summary = "Propose small mixed groups around the themes.",
-     .details = "Locked collectives and those that invite already stay as they are. The proposal can be undone.",
+     .details = "Locked collectives and those that invite already stay as they are. The proposal "
+                "can be undone.",
      .options = form_options,
      .run = run_form},
     {.words = "collectives list",

@@ -5,11 +5,11 @@
 #include "base/text.h"
 #include "features/collectives/collectives_internal.h"
 
-/* --- exports ------------------------------------------------------------------------------------------ */
+/* --- exports
+ * ------------------------------------------------------------------------------------------ */
 
-static const char *const collective_columns[] = {"collective", "theme", "state",       "name",
-                                                 "email",      "role",  "place",       "facilitates",
-                                                 "why",        NULL};
+static const char *const collective_columns[] = {
+    "collective", "theme", "state", "name", "email", "role", "place", "facilitates", "why", NULL};
 
 static cv_rc collectives_rows(json_t **out, struct store_db *db, struct cv_arena *mem)
 {
@@ -25,12 +25,14 @@ static cv_rc collectives_rows(json_t **out, struct store_db *db, struct cv_arena
         {
             int32_t at = board_person(&board, json_integer_value(json_object_get(p, "id")));
             const char *email = at >= 0 ? board.people[at].email : NULL;
-            json_t *row = json_pack("{s:s, s:s, s:O, s:O, s:O, s:O}", "collective", board.groups.items[g].name, "state",
-                                    board.groups.items[g].state, "name", json_object_get(p, "name"), "role",
-                                    json_object_get(p, "role"), "why", json_object_get(p, "why"), "theme",
-                                    json_object_get(json_object_get(group, "theme"), "name"));
+            json_t *row = json_pack(
+                "{s:s, s:s, s:O, s:O, s:O, s:O}", "collective", board.groups.items[g].name, "state",
+                board.groups.items[g].state, "name", json_object_get(p, "name"), "role",
+                json_object_get(p, "role"), "why", json_object_get(p, "why"), "theme",
+                json_object_get(json_object_get(group, "theme"), "name"));
             json_object_set_new(row, "email", json_string(email ? email : ""));
-            if (json_object_get(p, "place")) json_object_set(row, "place", json_object_get(p, "place"));
+            if (json_object_get(p, "place"))
+                json_object_set(row, "place", json_object_get(p, "place"));
             json_object_set_new(row, "facilitates",
                                 json_string(json_object_get(p, "is_facilitator") ? "yes" : ""));
             json_array_append_new(*out, row);
@@ -41,6 +43,9 @@ static cv_rc collectives_rows(json_t **out, struct store_db *db, struct cv_arena
 }
 
 const struct exchange_export collectives_exports[] = {
-    {.name = "collectives", .title = "Collectives and their people", .columns = collective_columns, .rows = collectives_rows},
+    {.name = "collectives",
+     .title = "Collectives and their people",
+     .columns = collective_columns,
+     .rows = collectives_rows},
     {0},
 };

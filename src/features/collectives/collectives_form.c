@@ -1,7 +1,7 @@
-/* collectives_form: the job that proposes groups: takes what may be formed anew out of the board, lets engine/grouping search, and
- * stores the outcome in one transaction with its before-image.
- * What stays as it is: locked collectives, those already inviting or further, and everybody in them; with a theme given, every
- * other theme too. */
+/* collectives_form: the job that proposes groups: takes what may be formed anew out of the board,
+ * lets engine/grouping search, and stores the outcome in one transaction with its before-image.
+ * What stays as it is: locked collectives, those already inviting or further, and everybody in
+ * them; with a theme given, every other theme too. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -28,7 +28,8 @@ static bool is_replaced(const struct board *board, size_t group, int32_t theme)
            (theme == GROUPING_NONE || board->theme_of[group] == theme);
 }
 
-/* Free are those who sit in a group that is replaced, or nowhere; with a theme, only who cares about it. */
+/* Free are those who sit in a group that is replaced, or nowhere; with a theme, only who cares
+ * about it. */
 static bool is_free(const struct part *part, size_t person, int32_t theme)
 {
     const struct board *board = part->board;
@@ -44,8 +45,9 @@ static void part_people(struct part *part, int32_t theme, struct cv_arena *mem)
     size_t themes = board->theme_count;
     part->person_at = CV_NEW_ARRAY(mem, int32_t, board->people_count + 1);
     part->new_index = CV_NEW_ARRAY(mem, int32_t, board->people_count + 1);
-    struct grouping_person *people = CV_NEW_ARRAY(mem, struct grouping_person, board->people_count + 1);
-    double *affinity = CV_NEW_ARRAY(mem, double, board->people_count * themes + 1);
+    struct grouping_person *people =
+        CV_NEW_ARRAY(mem, struct grouping_person, board->people_count + 1);
+    double *affinity = CV_NEW_ARRAY(mem, double, board->people_count *themes + 1);
     for (size_t i = 0; i < board->people_count; i++) {
         part->new_index[i] = GROUPING_NONE;
         if (!is_free(part, i, theme)) continue;
@@ -90,14 +92,16 @@ static void part_rules(struct part *part, struct cv_arena *mem)
     part->problem.tie_count = tie_count;
     part->problem.together_count =
         part_pairs(&part->problem.together, part, all->together, all->together_count, mem);
-    part->problem.apart_count = part_pairs(&part->problem.apart, part, all->apart, all->apart_count, mem);
+    part->problem.apart_count =
+        part_pairs(&part->problem.apart, part, all->apart, all->apart_count, mem);
 }
 
 static struct part part_of(const struct board *board, int32_t theme, struct cv_arena *mem)
 {
     struct part part = {.board = board, .problem = board->problem};
     part.replaces = CV_NEW_ARRAY(mem, bool, board->groups.count + 1);
-    for (size_t g = 0; g < board->groups.count; g++) part.replaces[g] = is_replaced(board, g, theme);
+    for (size_t g = 0; g < board->groups.count; g++)
+        part.replaces[g] = is_replaced(board, g, theme);
     part_people(&part, theme, mem);
     part_rules(&part, mem);
     part.problem.groups = NULL;
@@ -106,7 +110,8 @@ static struct part part_of(const struct board *board, int32_t theme, struct cv_a
     return part;
 }
 
-/* --- the search --------------------------------------------------------------------------------- */
+/* --- the search ---------------------------------------------------------------------------------
+ */
 
 struct watch {
     struct job *job;
@@ -117,7 +122,8 @@ struct watch {
 static enum grouping_signal on_progress(void *context, double done_share)
 {
     struct watch *watch = context;
-    watch->rc = job_progress(watch->job, (int64_t)(done_share * 1000), 1000, "Trying who fits with whom");
+    watch->rc =
+        job_progress(watch->job, (int64_t)(done_share * 1000), 1000, "Trying who fits with whom");
     if (watch->rc != CV_OK) return GROUPING_CANCEL;
     bool late = watch->until_s > 0 && cv_monotonic_s() > watch->until_s;
     return late ? GROUPING_OUT_OF_TIME : GROUPING_GO_ON;
@@ -135,8 +141,10 @@ static const char *theme_name(void *context, int32_t theme)
     return part->board->themes[theme].name;
 }
 
-/* Contradictory wishes are named, and left out, so that everybody else still gets a proposal. Gives how many were found. */
-static int32_t drop_contradictions(struct part *part, struct cv_problems *said, struct cv_arena *mem)
+/* Contradictory wishes are named, and left out, so that everybody else still gets a proposal. Gives
+ * how many were found. */
+static int32_t drop_contradictions(struct part *part, struct cv_problems *said,
+                                   struct cv_arena *mem)
 {
     struct grouping_conflicts conflicts;
     cv_rc rc = grouping_check(&conflicts, &part->problem, mem);
@@ -146,8 +154,10 @@ static int32_t drop_contradictions(struct part *part, struct cv_problems *said, 
     grouping_say(said, &conflicts, &names);
     bool *stuck = CV_NEW_ARRAY(mem, bool, part->people_count + 1);
     for (int32_t i = 0; i < conflicts.contradiction_count; i++)
-        for (int32_t k = 0; k < conflicts.items[i].people_count; k++) stuck[conflicts.items[i].people[k]] = true;
-    struct grouping_pair *kept = CV_NEW_ARRAY(mem, struct grouping_pair, part->problem.together_count + 1);
+        for (int32_t k = 0; k < conflicts.items[i].people_count; k++)
+            stuck[conflicts.items[i].people[k]] = true;
+    struct grouping_pair *kept =
+        CV_NEW_ARRAY(mem, struct grouping_pair, part->problem.together_count + 1);
     size_t count = 0;
     for (size_t i = 0; i < part->problem.together_count; i++) {
         struct grouping_pair pair = part->problem.together[i];
@@ -158,10 +168,12 @@ static int32_t drop_contradictions(struct part *part, struct cv_problems *said, 
     return conflicts.contradiction_count;
 }
 
-/* --- storing ------------------------------------------------------------------------------------ */
+/* --- storing ------------------------------------------------------------------------------------
+ */
 
 /* "Absence 2" for the second group of a theme. */
-static const char *group_name(const struct board *board, int32_t theme, int number, struct cv_arena *mem)
+static const char *group_name(const struct board *board, int32_t theme, int number,
+                              struct cv_arena *mem)
 {
     const char *name = theme == GROUPING_NONE ? "Collective" : board->themes[theme].name;
     return number > 1 ? cv_sprintf(mem, "%s %d", name, number) : name;
@@ -181,7 +193,8 @@ static int32_t facilitator_of(const struct part *part, const struct grouping_gro
     int32_t best = GROUPING_NONE;
     for (int32_t i = 0; i < group->size; i++) {
         int32_t person = group->people[i];
-        if (part->problem.people[person].facilitator < part->problem.goals.facilitator_level) continue;
+        if (part->problem.people[person].facilitator < part->problem.goals.facilitator_level)
+            continue;
         if (best == GROUPING_NONE ||
             part->problem.people[person].facilitator > part->problem.people[best].facilitator)
             best = person;
@@ -194,8 +207,8 @@ static cv_rc store_group(int64_t *out_id, struct job *job, const struct part *pa
 {
     const struct board *board = part->board;
     int64_t theme_id = board->themes[group->theme].id;
-    cv_rc rc = collective_insert(out_id, job->db, theme_id, group_name(board, group->theme, number, job->mem),
-                                 job->now_s);
+    cv_rc rc = collective_insert(out_id, job->db, theme_id,
+                                 group_name(board, group->theme, number, job->mem), job->now_s);
     int32_t facilitator = facilitator_of(part, group);
     for (int32_t i = 0; rc == CV_OK && i < group->size; i++) {
         const struct membership member = {
@@ -226,7 +239,8 @@ static cv_rc store_groups(json_t *before, struct job *job, const struct part *pa
                           const struct grouping_result *result)
 {
     int *numbers = CV_NEW_ARRAY(job->mem, int, part->board->theme_count + 1);
-    for (size_t t = 0; t < part->board->theme_count; t++) numbers[t] = groups_kept(part, (int32_t)t);
+    for (size_t t = 0; t < part->board->theme_count; t++)
+        numbers[t] = groups_kept(part, (int32_t)t);
     cv_rc rc = CV_OK;
     for (int32_t g = 0; g < result->group_count && rc == CV_OK; g++) {
         const struct grouping_group_report *group = &result->groups[g];
@@ -250,7 +264,8 @@ static int formed(const struct grouping_result *result)
     return count;
 }
 
-static cv_rc store_outcome(struct job *job, const struct part *part, const struct grouping_result *result)
+static cv_rc store_outcome(struct job *job, const struct part *part,
+                           const struct grouping_result *result)
 {
     cv_rc rc = store_begin(job->db);
     if (rc != CV_OK) return rc;
@@ -273,15 +288,17 @@ static cv_rc store_outcome(struct job *job, const struct part *part, const struc
                    cv_count_text(job->mem, seated(result), "person", "people"));
     int64_t edit_id = 0;
     if (rc == CV_OK)
-        rc = history_record(&edit_id, job->db, "collectives", "collectives", "put_back", sentence, before,
-                            json_integer_value(json_object_get(job->args, "by_id")), job->now_s);
+        rc = history_record(&edit_id, job->db, "collectives", "collectives", "put_back", sentence,
+                            before, json_integer_value(json_object_get(job->args, "by_id")),
+                            job->now_s);
     json_decref(before);
     json_object_set_new(job->result, "edit_id", json_integer(edit_id));
     json_object_set_new(job->result, "sentence", json_string(sentence));
     return store_end(job->db, rc);
 }
 
-/* --- the job -------------------------------------------------------------------------------------- */
+/* --- the job
+ * -------------------------------------------------------------------------------------- */
 
 const char *collectives_json_text(const json_t *document, struct cv_arena *mem)
 {
@@ -294,7 +311,8 @@ const char *collectives_json_text(const json_t *document, struct cv_arena *mem)
 static cv_rc check_enough(struct job *job, const struct board *board, const struct part *part)
 {
     if (board->theme_count == 0) {
-        cv_problem(job->problems, 0, NULL, "find themes first: `convene themes find`, or the page Themes",
+        cv_problem(job->problems, 0, NULL,
+                   "find themes first: `convene themes find`, or the page Themes",
                    "there are no themes to form collectives around");
         return CV_INVALID;
     }
@@ -307,8 +325,8 @@ static cv_rc check_enough(struct job *job, const struct board *board, const stru
     if ((int64_t)part->people_count < board->rules.size_min) {
         cv_problem(job->problems, 0, NULL,
                    "ask more people what they care about, or choose a smaller least size",
-                   "%zu free people are too few for one collective of at least %" PRId64, part->people_count,
-                   board->rules.size_min);
+                   "%zu free people are too few for one collective of at least %" PRId64,
+                   part->people_count, board->rules.size_min);
         return CV_INVALID;
     }
     return CV_OK;
@@ -330,8 +348,8 @@ static cv_rc rules_of_args(struct board *board, struct job *job)
         board->problem.size_min <= board->problem.size_max)
         return CV_OK;
     cv_problem(job->problems, 0, "min", "choose sizes with 1 ≤ least ≤ most ≤ 10",
-               "a collective of %" PRId64 " to %" PRId64 " people cannot be proposed", board->rules.size_min,
-               board->rules.size_max);
+               "a collective of %" PRId64 " to %" PRId64 " people cannot be proposed",
+               board->rules.size_min, board->rules.size_max);
     return CV_INVALID;
 }
 
@@ -345,7 +363,8 @@ static cv_rc theme_of_args(int32_t *out, const struct board *board, struct job *
     return CV_INVALID;
 }
 
-static void fill_result(struct job *job, const struct grouping_result *result, int32_t contradictions)
+static void fill_result(struct job *job, const struct grouping_result *result,
+                        int32_t contradictions)
 {
     json_t *r = job->result;
     json_object_set_new(r, "groups", json_integer(formed(result)));
@@ -357,7 +376,8 @@ static void fill_result(struct job *job, const struct grouping_result *result, i
     json_object_set_new(r, "gap_pct", json_real(result->gap_pct));
     json_object_set_new(r, "iterations", json_integer(result->iterations));
     json_object_set_new(r, "contradictions", json_integer(contradictions));
-    json_object_set_new(r, "was_cut_short", json_boolean(result->stopped == GROUPING_STOPPED_BY_TIME));
+    json_object_set_new(r, "was_cut_short",
+                        json_boolean(result->stopped == GROUPING_STOPPED_BY_TIME));
     json_object_set_new(r, "url", json_string("/collectives"));
 }
 
@@ -375,7 +395,8 @@ cv_rc collectives_run_form(struct job *job)
     if (rc != CV_OK) return rc;
     int32_t contradictions = drop_contradictions(&part, job->problems, job->mem);
     int64_t seconds = arg_int(job, "seconds", 0);
-    struct watch watch = {.job = job, .until_s = seconds > 0 ? cv_monotonic_s() + (double)seconds : 0};
+    struct watch watch = {.job = job,
+                          .until_s = seconds > 0 ? cv_monotonic_s() + (double)seconds : 0};
     const struct grouping_options options = {
         .seed = job->seed, .watch = on_progress, .watch_context = &watch};
     struct grouping_result result;

@@ -10,7 +10,8 @@
 #include "features/themes/themes.h"
 #include "features/ties/ties.h"
 
-/* --- the store's rows ---------------------------------------------------------------------------- */
+/* --- the store's rows ----------------------------------------------------------------------------
+ */
 
 struct membership {
     int64_t collective_id;
@@ -54,13 +55,14 @@ CV_MUST_USE cv_rc forming_last(struct forming *out, struct store_db *db, struct 
 CV_MUST_USE cv_rc forming_rule_find(const char **out, struct store_db *db, struct cv_arena *mem);
 CV_MUST_USE cv_rc forming_rule_put(struct store_db *db, const char *rules, int64_t now_s);
 
-/* The rows of these collectives as they are, with their members: what Undo needs. created: ids that the step will add, so
- * that Undo takes them away; give 0 ids freely. New reference. */
+/* The rows of these collectives as they are, with their members: what Undo needs. created: ids that
+ * the step will add, so that Undo takes them away; give 0 ids freely. New reference. */
 CV_MUST_USE cv_rc collectives_snapshot(json_t **out, struct store_db *db, const int64_t *ids,
                                        size_t count);
 CV_MUST_USE cv_rc collectives_put_back(struct store_db *db, const json_t *snapshot);
 
-/* --- the board: everybody and everything that forming looks at ------------------------------------- */
+/* --- the board: everybody and everything that forming looks at
+ * ------------------------------------- */
 
 struct board_theme {
     int64_t id;
@@ -94,7 +96,8 @@ int32_t board_person(const struct board *board, int64_t person_id);
 int32_t board_theme_index(const struct board *board, int64_t theme_id);
 int32_t board_group(const struct board *board, int64_t collective_id);
 
-/* --- documents (collectives_words.c) ---------------------------------------------------------------- */
+/* --- documents (collectives_words.c)
+ * ---------------------------------------------------------------- */
 
 /* The page of all collectives, of one, and the rows for the terminal. New references. */
 json_t *collectives_document(const struct board *board, struct cv_arena *mem);
@@ -104,6 +107,7 @@ json_t *collectives_group_document(const struct board *board, int32_t group, boo
 /* The document as one line of JSON with sorted keys, for a column. */
 const char *collectives_json_text(const json_t *document, struct cv_arena *mem);
 
+extern const struct store_migration collectives_migrations[];
 extern const struct web_route collectives_routes[];
 extern const struct cli_command collectives_commands[];
 extern const struct exchange_export collectives_exports[];

@@ -1,5 +1,5 @@
-/* collectives_states: from proposed to active, one state at a time, and the gate that advises before people begin.
- * domain.md 2.3 (phase 2) and 2.4 hold the rules. */
+/* collectives_states: from proposed to active, one state at a time, and the gate that advises
+ * before people begin. domain.md 2.3 (phase 2) and 2.4 hold the rules. */
 #include <inttypes.h>
 #include <sodium.h>
 #include <string.h>
@@ -17,8 +17,8 @@ static int state_number(const char *state)
     return -1;
 }
 
-/* Eight signs that are read aloud without mistakes (no 0 O 1 I L), from the machine's randomness: a code is a key to a person's own
- * page, so it must not be guessed. */
+/* Eight signs that are read aloud without mistakes (no 0 O 1 I L), from the machine's randomness: a
+ * code is a key to a person's own page, so it must not be guessed. */
 static cv_rc new_code(const char **out, struct store_db *db, struct cv_arena *mem)
 {
     static const char alphabet[] = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
@@ -49,8 +49,8 @@ static cv_rc invite_members(struct store_db *db, struct cv_arena *mem, int64_t i
 }
 
 /* What the gate to `active` asks. It advises: a written reason passes it. */
-static cv_rc check_gate(struct store_db *db, struct cv_arena *mem, const struct collective *c, int64_t now_s,
-                        struct cv_problems *problems)
+static cv_rc check_gate(struct store_db *db, struct cv_arena *mem, const struct collective *c,
+                        int64_t now_s, struct cv_problems *problems)
 {
     struct board board;
     cv_rc rc = board_load(&board, db, mem, now_s);
@@ -69,16 +69,18 @@ static cv_rc check_gate(struct store_db *db, struct cv_arena *mem, const struct 
                    "everybody in %s comes from one place", c->name);
     bool has_facilitator = false;
     for (size_t i = 0; i < board.members.count; i++)
-        has_facilitator = has_facilitator || (board.members.items[i].collective_id == c->id &&
-                                              strcmp(board.members.items[i].capacity, "facilitator") == 0);
+        has_facilitator =
+            has_facilitator || (board.members.items[i].collective_id == c->id &&
+                                strcmp(board.members.items[i].capacity, "facilitator") == 0);
     if (!has_facilitator)
         cv_problem(problems, 0, "state", "choose who facilitates, or write why nobody does yet",
                    "%s has no facilitator", c->name);
     return CV_OK;
 }
 
-static cv_rc check_step(struct store_db *db, struct cv_arena *mem, const struct collective *c, const char *state,
-                        const char *reason, int64_t now_s, struct cv_problems *problems)
+static cv_rc check_step(struct store_db *db, struct cv_arena *mem, const struct collective *c,
+                        const char *state, const char *reason, int64_t now_s,
+                        struct cv_problems *problems)
 {
     if (strcmp(c->state, "dissolved") == 0) {
         cv_problem(problems, 0, "state", "propose a new one", "%s has ended", c->name);
@@ -98,16 +100,19 @@ static cv_rc check_step(struct store_db *db, struct cv_arena *mem, const struct 
     return rc == CV_OK && problems->total_count > 0 ? CV_INVALID : rc;
 }
 
-static cv_rc change_members(struct store_db *db, struct cv_arena *mem, const struct collective *c, const char *state)
+static cv_rc change_members(struct store_db *db, struct cv_arena *mem, const struct collective *c,
+                            const char *state)
 {
     if (strcmp(state, "inviting") == 0) return invite_members(db, mem, c->id);
     if (strcmp(state, "active") != 0) return CV_OK;
-    /* Until people answer for themselves (accounts), the one who starts a collective says that they did. */
+    /* Until people answer for themselves (accounts), the one who starts a collective says that they
+     * did. */
     cv_rc rc = membership_set_states(db, c->id, "invited", "active");
     return rc == CV_OK ? membership_set_states(db, c->id, "accepted", "active") : rc;
 }
 
-static const char *state_sentence(struct cv_arena *mem, const struct collective *c, const char *state)
+static const char *state_sentence(struct cv_arena *mem, const struct collective *c,
+                                  const char *state)
 {
     if (strcmp(state, "inviting") == 0) return cv_sprintf(mem, "Invited the people of %s", c->name);
     if (strcmp(state, "forming") == 0) return cv_sprintf(mem, "%s is forming", c->name);
@@ -115,9 +120,9 @@ static const char *state_sentence(struct cv_arena *mem, const struct collective 
     return cv_sprintf(mem, "Ended %s; its people are free again", c->name);
 }
 
-cv_rc collectives_set_state(int64_t *out_edit_id, struct store_db *db, struct cv_arena *mem, int64_t id,
-                            const char *state, const char *reason, int64_t by_id, int64_t now_s,
-                            struct cv_problems *problems)
+cv_rc collectives_set_state(int64_t *out_edit_id, struct store_db *db, struct cv_arena *mem,
+                            int64_t id, const char *state, const char *reason, int64_t by_id,
+                            int64_t now_s, struct cv_problems *problems)
 {
     struct collective c;
     cv_rc rc = store_begin(db);

@@ -214,7 +214,8 @@ cv_rc forming_rule_put(struct store_db *db, const char *rules, int64_t now_s)
     return store_exec(NULL, db, &sql_rule_put, STORE_TEXT(rules), STORE_INT(now_s));
 }
 
-/* --- before-images ------------------------------------------------------------------------------- */
+/* --- before-images -------------------------------------------------------------------------------
+ */
 
 STORE_SQL(sql_snapshot,
           "SELECT id, theme_id, name, state, is_locked, max_people, max_reason, gate_reason,"
@@ -273,12 +274,12 @@ static cv_rc put_back_one(struct store_db *db, const json_t *row)
 {
     int64_t id = int_of(row, "id");
     int64_t max_people = int_of(row, "max_people");
-    cv_rc rc =
-        store_exec(NULL, db, &sql_put_back, STORE_INT(id), STORE_INT(int_of(row, "theme_id")),
-                   STORE_TEXT(text_of(row, "name")), STORE_TEXT(text_of(row, "state")),
-                   STORE_INT(int_of(row, "is_locked")), STORE_INT_OR_NULL(max_people),
-                   STORE_TEXT(text_of(row, "max_reason")), STORE_TEXT(text_of(row, "gate_reason")),
-                   STORE_INT(int_of(row, "created_at_s")), STORE_INT(int_of(row, "changed_at_s")));
+    cv_rc rc = store_exec(
+        NULL, db, &sql_put_back, STORE_INT(id), STORE_INT(int_of(row, "theme_id")),
+        STORE_TEXT(text_of(row, "name")), STORE_TEXT(text_of(row, "state")),
+        STORE_BOOL(json_is_true(json_object_get(row, "is_locked"))), STORE_INT_OR_NULL(max_people),
+        STORE_TEXT(text_of(row, "max_reason")), STORE_TEXT(text_of(row, "gate_reason")),
+        STORE_INT(int_of(row, "created_at_s")), STORE_INT(int_of(row, "changed_at_s")));
     if (rc == CV_OK) rc = store_exec(NULL, db, &sql_delete_members, STORE_INT(id));
     size_t i = 0;
     json_t *m = NULL;

@@ -1,4 +1,5 @@
-/* collectives_web: the pages of collectives: the board, the Move menu (drag posts to the same route), one collective, print. */
+/* collectives_web: the pages of collectives: the board, the Move menu (drag posts to the same
+ * route), one collective, print. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,8 @@ static cv_rc get_board(struct web_request *req)
     return web_page(req, collectives_document(&board, req->mem));
 }
 
-/* --- proposing ---------------------------------------------------------------------------------------- */
+/* --- proposing
+ * ---------------------------------------------------------------------------------------- */
 
 static cv_rc post_form(struct web_request *req)
 {
@@ -25,18 +27,21 @@ static cv_rc post_form(struct web_request *req)
         int64_t value = web_int(req, fields[i], 0);
         if (value != 0) json_object_set_new(args, fields[i], json_integer(value));
     }
-    /* Another try of the same rules must be able to differ: without a wish the clock gives the seed, and the trace keeps it. */
+    /* Another try of the same rules must be able to differ: without a wish the clock gives the
+     * seed, and the trace keeps it. */
     if (!json_object_get(args, "seed")) json_object_set_new(args, "seed", json_integer(req->now_s));
     return feature_start_job(req, collectives_form_job, args);
 }
 
-/* --- moving ------------------------------------------------------------------------------------------- */
+/* --- moving
+ * ------------------------------------------------------------------------------------------- */
 
 /* "17", "none", "new:17", "wait:17": what a lane or a menu entry stands for. */
 static struct collectives_move move_of(const struct web_request *req)
 {
     const char *to = web_text(req, "to");
-    struct collectives_move move = {.person_id = web_int(req, "item", 0), .reason = web_text(req, "reason")};
+    struct collectives_move move = {.person_id = web_int(req, "item", 0),
+                                    .reason = web_text(req, "reason")};
     const char *number = to;
     if (strcmp(to, "none") == 0) {
         move.to = COLLECTIVES_TO_NOBODY;
@@ -59,10 +64,13 @@ static void add_target_fit(json_t *row, const struct board *board, int32_t perso
     memcpy(group_of, board->group_of, board->people_count * sizeof *group_of);
     group_of[person] = group;
     struct grouping_result trial;
-    if (grouping_score(&trial, &board->problem, group_of, board->theme_of, (int32_t)board->groups.count, mem) != CV_OK)
+    if (grouping_score(&trial, &board->problem, group_of, board->theme_of,
+                       (int32_t)board->groups.count, mem) != CV_OK)
         return;
     double change = trial.objective - board->score.objective;
-    const char *word = change > 0.05 ? "better than now" : change < -0.05 ? "not as good as now" : "about the same";
+    const char *word = change > 0.05    ? "better than now"
+                       : change < -0.05 ? "not as good as now"
+                                        : "about the same";
     const char *tone = change > 0.05 ? "leaf" : change < -0.05 ? "rose" : "";
     json_object_set_new(row, "fit", json_pack("{s:s, s:s}", "tone", tone, "change", word));
 }
@@ -71,11 +79,13 @@ static const char *room_note(const struct collective *c, struct cv_arena *mem)
 {
     int64_t room = c->max_people - c->people_count;
     if (c->is_locked) return "locked";
-    return room > 0 ? cv_sprintf(mem, "%" PRId64 " of %" PRId64 " places taken", c->people_count, c->max_people)
+    return room > 0 ? cv_sprintf(mem, "%" PRId64 " of %" PRId64 " places taken", c->people_count,
+                                 c->max_people)
                     : "full";
 }
 
-static json_t *move_targets(const struct board *board, int32_t person, const char *chosen, struct cv_arena *mem)
+static json_t *move_targets(const struct board *board, int32_t person, const char *chosen,
+                            struct cv_arena *mem)
 {
     json_t *targets = json_array();
     int32_t from = board->group_of[person];
@@ -83,35 +93,42 @@ static json_t *move_targets(const struct board *board, int32_t person, const cha
         const struct collective *c = &board->groups.items[g];
         if ((int32_t)g == from || c->is_locked) continue;
         const char *id = cv_sprintf(mem, "%" PRId64, c->id);
-        json_t *row = json_pack("{s:s, s:s, s:s}", "id", id, "name", c->name, "note", room_note(c, mem));
+        json_t *row =
+            json_pack("{s:s, s:s, s:s}", "id", id, "name", c->name, "note", room_note(c, mem));
         if (strcmp(chosen, id) == 0) json_object_set_new(row, "is_chosen", json_true());
         add_target_fit(row, board, person, (int32_t)g, mem);
         json_array_append_new(targets, row);
         if (c->people_count < c->max_people) continue;
-        json_array_append_new(targets, json_pack("{s:s, s:s, s:s}", "id", cv_sprintf(mem, "new:%" PRId64, c->id), "name",
-                                                 cv_sprintf(mem, "A second collective beside %s", c->name), "note",
-                                                 "opens a new table for the same theme"));
-        json_array_append_new(targets, json_pack("{s:s, s:s, s:s}", "id", cv_sprintf(mem, "wait:%" PRId64, c->id),
-                                                 "name", cv_sprintf(mem, "The waiting list of %s", c->name), "note",
-                                                 "keeps the place they have now"));
+        json_array_append_new(
+            targets, json_pack("{s:s, s:s, s:s}", "id", cv_sprintf(mem, "new:%" PRId64, c->id),
+                               "name", cv_sprintf(mem, "A second collective beside %s", c->name),
+                               "note", "opens a new table for the same theme"));
+        json_array_append_new(targets, json_pack("{s:s, s:s, s:s}", "id",
+                                                 cv_sprintf(mem, "wait:%" PRId64, c->id), "name",
+                                                 cv_sprintf(mem, "The waiting list of %s", c->name),
+                                                 "note", "keeps the place they have now"));
     }
     if (from != GROUPING_NONE)
-        json_array_append_new(targets, json_pack("{s:s, s:s, s:s}", "id", "none", "name", "Not placed yet", "note",
-                                                 "no place at a table for now"));
+        json_array_append_new(targets,
+                              json_pack("{s:s, s:s, s:s}", "id", "none", "name", "Not placed yet",
+                                        "note", "no place at a table for now"));
     return targets;
 }
 
-static json_t *move_document(const struct board *board, int32_t person, const char *chosen, const char *reason,
-                             bool asks_reason, struct cv_arena *mem)
+static json_t *move_document(const struct board *board, int32_t person, const char *chosen,
+                             const char *reason, bool asks_reason, struct cv_arena *mem)
 {
     const struct person *p = &board->people[person];
-    json_t *who = json_pack("{s:I, s:s, s:s}", "id", (json_int_t)p->id, "name", p->name, "role", people_role_text(p));
+    json_t *who = json_pack("{s:I, s:s, s:s}", "id", (json_int_t)p->id, "name", p->name, "role",
+                            people_role_text(p));
     if (p->place) json_object_set_new(who, "place", json_string(p->place));
-    json_t *document = json_pack("{s:{s:s}, s:o, s:o}", "page", "title", cv_sprintf(mem, "Move %s", p->name), "person",
-                                 who, "targets", move_targets(board, person, chosen, mem));
+    json_t *document =
+        json_pack("{s:{s:s}, s:o, s:o}", "page", "title", cv_sprintf(mem, "Move %s", p->name),
+                  "person", who, "targets", move_targets(board, person, chosen, mem));
     if (board->group_of[person] != GROUPING_NONE)
-        json_object_set_new(document, "from",
-                            json_pack("{s:s}", "name", board->groups.items[board->group_of[person]].name));
+        json_object_set_new(
+            document, "from",
+            json_pack("{s:s}", "name", board->groups.items[board->group_of[person]].name));
     if (asks_reason) json_object_set_new(document, "asks_reason", json_true());
     json_object_set_new(document, "reason", json_string(reason));
     return document;
@@ -132,14 +149,16 @@ static cv_rc post_move(struct web_request *req)
     struct collectives_move move = move_of(req);
     struct cv_problems problems = cv_problems_new(req->mem);
     int64_t edit_id = 0;
-    cv_rc rc = collectives_move(&edit_id, req->db, req->mem, &move, req->session.person_id, req->now_s, &problems);
+    cv_rc rc = collectives_move(&edit_id, req->db, req->mem, &move, req->session.person_id,
+                                req->now_s, &problems);
     if (rc == CV_INVALID) {
         struct board board;
         cv_rc loaded = board_load(&board, req->db, req->mem, req->now_s);
         int32_t person = loaded == CV_OK ? board_person(&board, move.person_id) : GROUPING_NONE;
         if (person >= 0)
-            return web_refuse(req, &problems,
-                              move_document(&board, person, web_text(req, "to"), move.reason, true, req->mem));
+            return web_refuse(
+                req, &problems,
+                move_document(&board, person, web_text(req, "to"), move.reason, true, req->mem));
     }
     if (rc != CV_OK) return web_answer(req, rc);
     if (edit_id > 0)
@@ -148,7 +167,8 @@ static cv_rc post_move(struct web_request *req)
     return web_redirect(req, "/collectives");
 }
 
-/* --- one collective ------------------------------------------------------------------------------------ */
+/* --- one collective
+ * ------------------------------------------------------------------------------------ */
 
 static void add_steps(json_t *row, const struct collective *c, struct cv_arena *mem)
 {
@@ -160,21 +180,27 @@ static void add_steps(json_t *row, const struct collective *c, struct cv_arena *
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         if (strcmp(c->state, steps[i][0]) == 0)
-            json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "state", steps[i][1], "button", steps[i][2], "url",
-                                                  cv_sprintf(mem, "/collectives/%" PRId64 "/state?to=%s", c->id,
-                                                             steps[i][1])));
-    json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "state", "dissolved", "button", "End this collective",
-                                          "url", cv_sprintf(mem, "/collectives/%" PRId64 "/state?to=dissolved", c->id)));
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:s, s:s}", "state", steps[i][1], "button",
+                                            steps[i][2], "url",
+                                            cv_sprintf(mem, "/collectives/%" PRId64 "/state?to=%s",
+                                                       c->id, steps[i][1])));
+    json_array_append_new(
+        list,
+        json_pack("{s:s, s:s, s:s}", "state", "dissolved", "button", "End this collective", "url",
+                  cv_sprintf(mem, "/collectives/%" PRId64 "/state?to=dissolved", c->id)));
     json_object_set_new(row, "steps", list);
 }
 
-static cv_rc add_voices(json_t *row, const struct board *board, int32_t group, struct web_request *req)
+static cv_rc add_voices(json_t *row, const struct board *board, int32_t group,
+                        struct web_request *req)
 {
     const struct grouping_group_report *g = &board->score.groups[group];
     int64_t *ids = CV_NEW_ARRAY(req->mem, int64_t, g->size + 1);
     for (int32_t i = 0; i < g->size; i++) ids[i] = board->people[g->people[i]].id;
     json_t *voices = NULL;
-    cv_rc rc = themes_voices(&voices, req->db, req->mem, board->groups.items[group].theme_id, ids, (size_t)g->size);
+    cv_rc rc = themes_voices(&voices, req->db, req->mem, board->groups.items[group].theme_id, ids,
+                             (size_t)g->size);
     if (rc != CV_OK) return rc;
     if (json_array_size(voices) > 0) {
         json_object_set_new(row, "has_voices", json_true());
@@ -184,7 +210,8 @@ static cv_rc add_voices(json_t *row, const struct board *board, int32_t group, s
     return CV_OK;
 }
 
-/* The document of one collective with everything its pages show; NULL with *rc set when there is none. */
+/* The document of one collective with everything its pages show; NULL with *rc set when there is
+ * none. */
 static json_t *group_page(cv_rc *rc, struct web_request *req)
 {
     struct board board;
@@ -202,10 +229,12 @@ static json_t *group_page(cv_rc *rc, struct web_request *req)
         json_object_set_new(row, "has_history", json_boolean(json_array_size(history) > 0));
         json_object_set_new(row, "history", history);
     }
-    const char *lede = cv_sprintf(req->mem, "%s, %s.",
-                                  cv_count_text(req->mem, board.score.groups[group].size, "person", "people"),
-                                  json_string_value(json_object_get(json_object_get(row, "fit"), "word")));
-    return json_pack("{s:{s:s, s:s}, s:o}", "page", "title", c->name, "lede", lede, "collective", row);
+    const char *lede =
+        cv_sprintf(req->mem, "%s, %s.",
+                   cv_count_text(req->mem, board.score.groups[group].size, "person", "people"),
+                   json_string_value(json_object_get(json_object_get(row, "fit"), "word")));
+    return json_pack("{s:{s:s, s:s}, s:o}", "page", "title", c->name, "lede", lede, "collective",
+                     row);
 }
 
 static cv_rc get_show(struct web_request *req)
@@ -216,8 +245,8 @@ static cv_rc get_show(struct web_request *req)
 }
 
 /* A step on one collective is over: back to the page it came from, with Undo. */
-static cv_rc after_step(struct web_request *req, cv_rc rc, const struct cv_problems *problems, int64_t edit_id,
-                        const char *sentence)
+static cv_rc after_step(struct web_request *req, cv_rc rc, const struct cv_problems *problems,
+                        int64_t edit_id, const char *sentence)
 {
     if (rc == CV_INVALID) {
         cv_rc shown = CV_OK;
@@ -233,9 +262,10 @@ static cv_rc after_step(struct web_request *req, cv_rc rc, const struct cv_probl
 static cv_rc set_locked(struct web_request *req, bool is_locked)
 {
     int64_t edit_id = 0;
-    cv_rc rc = collectives_set_locked(&edit_id, req->db, req->mem, web_path_id(req, "id"), is_locked,
-                                      req->session.person_id, req->now_s);
-    return after_step(req, rc, NULL, edit_id, is_locked ? "Locked: it stays as it is." : "Unlocked.");
+    cv_rc rc = collectives_set_locked(&edit_id, req->db, req->mem, web_path_id(req, "id"),
+                                      is_locked, req->session.person_id, req->now_s);
+    return after_step(req, rc, NULL, edit_id,
+                      is_locked ? "Locked: it stays as it is." : "Unlocked.");
 }
 
 static cv_rc post_lock(struct web_request *req)
@@ -252,8 +282,9 @@ static cv_rc post_rename(struct web_request *req)
 {
     struct cv_problems problems = cv_problems_new(req->mem);
     int64_t edit_id = 0;
-    cv_rc rc = collectives_rename(&edit_id, req->db, req->mem, web_path_id(req, "id"), web_text(req, "name"),
-                                  req->session.person_id, req->now_s, &problems);
+    cv_rc rc =
+        collectives_rename(&edit_id, req->db, req->mem, web_path_id(req, "id"),
+                           web_text(req, "name"), req->session.person_id, req->now_s, &problems);
     return after_step(req, rc, &problems, edit_id, "Renamed.");
 }
 
@@ -262,7 +293,8 @@ static cv_rc post_facilitator(struct web_request *req)
     struct cv_problems problems = cv_problems_new(req->mem);
     int64_t edit_id = 0;
     cv_rc rc = collectives_set_facilitator(&edit_id, req->db, req->mem, web_path_id(req, "id"),
-                                           web_int(req, "person", 0), req->session.person_id, req->now_s, &problems);
+                                           web_int(req, "person", 0), req->session.person_id,
+                                           req->now_s, &problems);
     return after_step(req, rc, &problems, edit_id, "The facilitator is set.");
 }
 
@@ -271,7 +303,8 @@ static cv_rc change_state(struct web_request *req, const char *state)
     struct cv_problems problems = cv_problems_new(req->mem);
     int64_t edit_id = 0;
     cv_rc rc = collectives_set_state(&edit_id, req->db, req->mem, web_path_id(req, "id"), state,
-                                     web_text(req, "reason"), req->session.person_id, req->now_s, &problems);
+                                     web_text(req, "reason"), req->session.person_id, req->now_s,
+                                     &problems);
     return after_step(req, rc, &problems, edit_id, "Done.");
 }
 
@@ -305,7 +338,8 @@ static cv_rc post_invite_all(struct web_request *req)
     if (rc == CV_INVALID) return web_refuse(req, &problems, NULL);
     if (rc != CV_OK) return web_answer(req, rc);
     web_flash(req, NULL, "%s to print: each person has a code of their own.",
-              cv_count_text(req->mem, invited, "invitation sheet is ready", "invitation sheets are ready"));
+              cv_count_text(req->mem, invited, "invitation sheet is ready",
+                            "invitation sheets are ready"));
     return web_redirect(req, "/collectives");
 }
 
@@ -314,18 +348,21 @@ static cv_rc get_print(struct web_request *req)
     return get_show(req);
 }
 
-/* --- rules -------------------------------------------------------------------------------------------- */
+/* --- rules
+ * -------------------------------------------------------------------------------------------- */
 
 static json_t *rules_document(const struct collectives_rules *r)
 {
-    return json_pack("{s:{s:s, s:s}, s:{s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:s}}", "page", "title",
-                     "Rules for forming", "lede",
-                     "These wishes weigh in every proposal. Sizes always hold; the others give way to each other, and "
+    return json_pack("{s:{s:s, s:s}, s:{s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:s}}", "page",
+                     "title", "Rules for forming", "lede",
+                     "These wishes weigh in every proposal. Sizes always hold; the others give way "
+                     "to each other, and "
                      "each collective says which did.",
-                     "rules", "size_min", (json_int_t)r->size_min, "size_max", (json_int_t)r->size_max, "roles",
-                     (json_int_t)r->roles, "districts", (json_int_t)r->districts, "facilitators",
-                     (json_int_t)r->facilitators, "theme_weight", r->theme_weight, "mix_weight", r->mix_weight,
-                     "tie_weight", r->tie_weight, "slot_weight", r->slot_weight, "skills", r->skills);
+                     "rules", "size_min", (json_int_t)r->size_min, "size_max",
+                     (json_int_t)r->size_max, "roles", (json_int_t)r->roles, "districts",
+                     (json_int_t)r->districts, "facilitators", (json_int_t)r->facilitators,
+                     "theme_weight", r->theme_weight, "mix_weight", r->mix_weight, "tie_weight",
+                     r->tie_weight, "slot_weight", r->slot_weight, "skills", r->skills);
 }
 
 static cv_rc get_rules(struct web_request *req)
@@ -358,7 +395,8 @@ static cv_rc post_rules(struct web_request *req)
         .skills = web_text(req, "skills"),
     };
     struct cv_problems problems = cv_problems_new(req->mem);
-    cv_rc rc = collectives_rules_save(req->db, req->mem, &rules, req->session.person_id, req->now_s, &problems);
+    cv_rc rc = collectives_rules_save(req->db, req->mem, &rules, req->session.person_id, req->now_s,
+                                      &problems);
     if (rc == CV_INVALID) return web_refuse(req, &problems, rules_document(&rules));
     if (rc != CV_OK) return web_answer(req, rc);
     web_flash(req, NULL, "The rules are kept. They hold from the next proposal on.");

@@ -1,6 +1,7 @@
-/* collectives_words: the engine's numbers in words: what holds in a group and what gave way, why somebody sits where they sit, how
- * good the whole is. Every sentence of the collectives pages comes from here.
- * Who knows whom is never told of single people, and never as a number of a small group. */
+/* collectives_words: the engine's numbers in words: what holds in a group and what gave way, why
+ * somebody sits where they sit, how good the whole is. Every sentence of the collectives pages
+ * comes from here. Who knows whom is never told of single people, and never as a number of a small
+ * group. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -10,7 +11,8 @@
 #include "base/text.h"
 #include "features/collectives/collectives_internal.h"
 
-/* --- checks of a group ------------------------------------------------------------------------------ */
+/* --- checks of a group
+ * ------------------------------------------------------------------------------ */
 
 enum mark { MARK_OK, MARK_PART, MARK_NO };
 
@@ -49,13 +51,13 @@ static const char *capital(struct cv_arena *mem, const char *text)
     return copy;
 }
 
-static void check_size(json_t *checks, const struct board *board, const struct grouping_group_report *g,
-                       struct cv_arena *mem)
+static void check_size(json_t *checks, const struct board *board,
+                       const struct grouping_group_report *g, struct cv_arena *mem)
 {
     const struct grouping_goal_report *d = &g->goals[GROUPING_GOAL_DISTRICTS];
-    const char *text = cv_sprintf(
-        mem, "%s %s from %s %s", capital(mem, small_number(mem, g->size)), g->size == 1 ? "person" : "people",
-        small_number(mem, d->have), d->have == 1 ? "place" : "places");
+    const char *text = cv_sprintf(mem, "%s %s from %s %s", capital(mem, small_number(mem, g->size)),
+                                  g->size == 1 ? "person" : "people", small_number(mem, d->have),
+                                  d->have == 1 ? "place" : "places");
     if (g->broken & GROUPING_BROKEN_TOO_FEW)
         add_check(checks, MARK_NO,
                   cv_sprintf(mem, "%s; a collective needs at least %s", text,
@@ -73,14 +75,17 @@ static void check_roles(json_t *checks, const struct grouping_group_report *g, s
                          r->have == 1 ? "role" : "roles", why_not(r)));
 }
 
-static void check_facilitator(json_t *checks, const struct board *board, const struct grouping_group_report *g,
-                              int32_t group, struct cv_arena *mem)
+static void check_facilitator(json_t *checks, const struct board *board,
+                              const struct grouping_group_report *g, int32_t group,
+                              struct cv_arena *mem)
 {
     const struct grouping_goal_report *f = &g->goals[GROUPING_GOAL_FACILITATORS];
     const char *name = NULL;
     for (size_t i = 0; i < board->members.count; i++) {
         const struct membership *m = &board->members.items[i];
-        if (m->collective_id != board->groups.items[group].id || strcmp(m->capacity, "facilitator") != 0) continue;
+        if (m->collective_id != board->groups.items[group].id ||
+            strcmp(m->capacity, "facilitator") != 0)
+            continue;
         int32_t person = board_person(board, m->person_id);
         if (person >= 0 && board->group_of[person] == group) name = board->people[person].name;
     }
@@ -107,20 +112,22 @@ static void check_slot(json_t *checks, const struct grouping_group_report *g, st
     add_check(checks, mark_of(s), cv_sprintf(mem, "%s works for %s%s", slot, who, why_not(s)));
 }
 
-static void check_language(json_t *checks, const struct board *board, const struct grouping_group_report *g,
-                           struct cv_arena *mem)
+static void check_language(json_t *checks, const struct board *board,
+                           const struct grouping_group_report *g, struct cv_arena *mem)
 {
     const struct grouping_goal_report *b = &g->goals[GROUPING_GOAL_BRIDGE];
     if (b->state == GROUPING_GAVE_WAY || b->state == GROUPING_UNMEETABLE)
         add_check(checks, mark_of(b),
-                  cv_sprintf(mem, "Nobody here links all its languages; plan interpretation%s", why_not(b)));
+                  cv_sprintf(mem, "Nobody here links all its languages; plan interpretation%s",
+                             why_not(b)));
     else if (g->bridge_person != GROUPING_NONE)
         add_check(checks, MARK_OK,
-                  cv_sprintf(mem, "%s links the languages spoken here", board->people[g->bridge_person].name));
+                  cv_sprintf(mem, "%s links the languages spoken here",
+                             board->people[g->bridge_person].name));
 }
 
-static void check_skills(json_t *checks, const struct board *board, const struct grouping_group_report *g,
-                         struct cv_arena *mem)
+static void check_skills(json_t *checks, const struct board *board,
+                         const struct grouping_group_report *g, struct cv_arena *mem)
 {
     const struct grouping_goal_report *s = &g->goals[GROUPING_GOAL_SKILLS];
     if (s->state == GROUPING_NOT_ASKED || g->size == 0) return;
@@ -132,8 +139,9 @@ static void check_skills(json_t *checks, const struct board *board, const struct
     size_t count = 0;
     for (size_t i = 0; i < board->skill_count; i++)
         if (g->skills_missing & (uint64_t)1 << i) missing[count++] = board->skills[i];
-    add_check(checks, mark_of(s),
-              cv_sprintf(mem, "Still to find: %s%s", cv_list_text(mem, missing, count), why_not(s)));
+    add_check(
+        checks, mark_of(s),
+        cv_sprintf(mem, "Still to find: %s%s", cv_list_text(mem, missing, count), why_not(s)));
 }
 
 static void check_ties(json_t *checks, const struct grouping_group_report *g)
@@ -149,16 +157,20 @@ static void check_ties(json_t *checks, const struct grouping_group_report *g)
         add_check(checks, MARK_PART, "Many here know each other already");
 }
 
-static void check_broken(json_t *checks, const struct board *board, const struct grouping_group_report *g,
-                         int32_t group, struct cv_arena *mem)
+static void check_broken(json_t *checks, const struct board *board,
+                         const struct grouping_group_report *g, int32_t group, struct cv_arena *mem)
 {
     const struct collective *c = &board->groups.items[group];
     if (c->max_people > CV_LIMIT_GROUP_PEOPLE)
         add_check(checks, MARK_PART,
-                  cv_sprintf(mem, "Larger than ten by a written reason: %s", c->max_reason ? c->max_reason : ""));
-    if (g->broken & GROUPING_BROKEN_TOO_MANY) add_check(checks, MARK_NO, "More people than this collective may have");
-    if (g->broken & GROUPING_BROKEN_APART) add_check(checks, MARK_NO, "Two people who asked to be apart sit here");
-    if (g->broken & GROUPING_BROKEN_BOSS) add_check(checks, MARK_NO, "Somebody sits here with their own superior");
+                  cv_sprintf(mem, "Larger than ten by a written reason: %s",
+                             c->max_reason ? c->max_reason : ""));
+    if (g->broken & GROUPING_BROKEN_TOO_MANY)
+        add_check(checks, MARK_NO, "More people than this collective may have");
+    if (g->broken & GROUPING_BROKEN_APART)
+        add_check(checks, MARK_NO, "Two people who asked to be apart sit here");
+    if (g->broken & GROUPING_BROKEN_BOSS)
+        add_check(checks, MARK_NO, "Somebody sits here with their own superior");
     if (g->broken & GROUPING_BROKEN_TOGETHER)
         add_check(checks, MARK_NO, "Somebody who asked to be together with another sits elsewhere");
     if (g->broken & GROUPING_BROKEN_NOT_INTERESTED)
@@ -180,7 +192,8 @@ static json_t *checks_of(const struct board *board, int32_t group, struct cv_are
     return checks;
 }
 
-/* --- why somebody sits here ------------------------------------------------------------------------- */
+/* --- why somebody sits here
+ * ------------------------------------------------------------------------- */
 
 static void add_reason(const char **reasons, size_t *count, const char *text)
 {
@@ -212,7 +225,8 @@ static const char *why_text(const struct board *board, int32_t person, struct cv
     if (r->bridges) add_reason(reasons, &count, "links the languages here");
     for (size_t s = 0; s < board->skill_count; s++)
         if (r->brings_skills & (uint64_t)1 << s)
-            add_reason(reasons, &count, cv_sprintf(mem, "brings what was asked for: %s", board->skills[s]));
+            add_reason(reasons, &count,
+                       cv_sprintf(mem, "brings what was asked for: %s", board->skills[s]));
     if (r->brings_role && people_role_text(p)[0])
         add_reason(reasons, &count, cv_sprintf(mem, "the only %s here", people_role_text(p)));
     if (r->brings_district && place_of(p))
@@ -229,50 +243,56 @@ static const char *waiting_text(const struct board *board, int32_t person)
     case GROUPING_TOO_FEW_PEOPLE: return "There are too few people for one collective.";
     case GROUPING_THEME_TOO_SMALL: return "Too few people care about their theme so far.";
     case GROUPING_NO_ROOM: return "Every collective of their themes is full.";
-    case GROUPING_KEPT_APART: return "Where there is room sits somebody they asked to be apart from.";
+    case GROUPING_KEPT_APART:
+        return "Where there is room sits somebody they asked to be apart from.";
     case GROUPING_PLACED: break;
     }
     return "Not placed yet.";
 }
 
-/* --- a person, a group ------------------------------------------------------------------------------- */
+/* --- a person, a group
+ * ------------------------------------------------------------------------------- */
 
 enum { FACE_COUNT = 12 };
 
 static json_t *chip(const struct board *board, int32_t person, struct cv_arena *mem)
 {
     const struct person *p = &board->people[person];
-    json_t *row = json_pack("{s:I, s:s, s:s, s:s, s:I}", "id", (json_int_t)p->id, "name", p->name, "initials",
-                            cv_text_initials(mem, p->name), "role", people_role_text(p), "face",
-                            (json_int_t)(p->place_id % FACE_COUNT + 1));
+    json_t *row = json_pack("{s:I, s:s, s:s, s:s, s:I}", "id", (json_int_t)p->id, "name", p->name,
+                            "initials", cv_text_initials(mem, p->name), "role", people_role_text(p),
+                            "face", (json_int_t)(p->place_id % FACE_COUNT + 1));
     if (place_of(p)) json_object_set_new(row, "place", json_string(place_of(p)));
     json_object_set_new(row, "move_url",
                         json_string(cv_sprintf(mem, "/collectives/move?item=%" PRId64, p->id)));
     return row;
 }
 
-static json_t *seats_of(const struct grouping_group_report *g, int64_t max_people, struct cv_arena *mem)
+static json_t *seats_of(const struct grouping_group_report *g, int64_t max_people,
+                        struct cv_arena *mem)
 {
     json_t *places = json_array();
     int64_t count = g->size > max_people ? g->size : max_people;
     for (int64_t i = 0; i < count; i++) {
         json_t *seat = json_object();
-        if (i < g->size) json_object_set_new(seat, i < CV_LIMIT_GROUP_PEOPLE ? "is_taken" : "is_over", json_true());
+        if (i < g->size)
+            json_object_set_new(seat, i < CV_LIMIT_GROUP_PEOPLE ? "is_taken" : "is_over",
+                                json_true());
         json_array_append_new(places, seat);
     }
     const char *label = cv_sprintf(mem, "%d of %" PRId64 " places taken", g->size, max_people);
     return json_pack("{s:s, s:o}", "label", label, "places", places);
 }
 
-static const char *room_text(const struct grouping_group_report *g, int64_t max_people, struct cv_arena *mem)
+static const char *room_text(const struct grouping_group_report *g, int64_t max_people,
+                             struct cv_arena *mem)
 {
     int64_t room = max_people - g->size;
     if (room <= 0) return "Full";
     return cv_sprintf(mem, "Room for %s more", small_number(mem, room));
 }
 
-/* How much of what these people could give each other is there, in [0,100]. The best a group of this size could have is every person's
- * full points; misses of goals count against it. */
+/* How much of what these people could give each other is there, in [0,100]. The best a group of
+ * this size could have is every person's full points; misses of goals count against it. */
 static int fit_score(const struct board *board, const struct grouping_group_report *g)
 {
     const struct grouping_weights *w = &board->problem.weights;
@@ -286,8 +306,12 @@ static json_t *fit_of(const struct board *board, int32_t group)
 {
     const struct grouping_group_report *g = &board->score.groups[group];
     int score = fit_score(board, g);
-    bool needs = g->size < board->problem.size_min || (g->broken & ~(uint32_t)GROUPING_BROKEN_NOT_INTERESTED) != 0;
-    const char *word = needs ? "Needs a look" : score >= 75 ? "Strong fit" : score >= 55 ? "Good fit" : "Getting there";
+    bool needs = g->size < board->problem.size_min ||
+                 (g->broken & ~(uint32_t)GROUPING_BROKEN_NOT_INTERESTED) != 0;
+    const char *word = needs         ? "Needs a look"
+                       : score >= 75 ? "Strong fit"
+                       : score >= 55 ? "Good fit"
+                                     : "Getting there";
     const char *tone = needs ? "rose" : score >= 55 ? "leaf" : "quince";
     if (g->size < board->problem.size_min) word = "Needs people";
     return json_pack("{s:i, s:s, s:s}", "score", score, "word", word, "tone", tone);
@@ -311,7 +335,8 @@ static bool is_facilitator(const struct board *board, int64_t collective_id, int
     return false;
 }
 
-static json_t *group_people(const struct board *board, int32_t group, bool with_why, struct cv_arena *mem)
+static json_t *group_people(const struct board *board, int32_t group, bool with_why,
+                            struct cv_arena *mem)
 {
     const struct collective *c = &board->groups.items[group];
     const struct grouping_group_report *g = &board->score.groups[group];
@@ -334,7 +359,8 @@ static json_t *group_people(const struct board *board, int32_t group, bool with_
     return people;
 }
 
-static json_t *waiting_people(const struct board *board, int64_t collective_id, struct cv_arena *mem)
+static json_t *waiting_people(const struct board *board, int64_t collective_id,
+                              struct cv_arena *mem)
 {
     json_t *people = json_array();
     for (size_t i = 0; i < board->members.count; i++) {
@@ -346,20 +372,24 @@ static json_t *waiting_people(const struct board *board, int64_t collective_id, 
     return people;
 }
 
-static void set_url(json_t *row, const char *key, struct cv_arena *mem, int64_t id, const char *tail)
+static void set_url(json_t *row, const char *key, struct cv_arena *mem, int64_t id,
+                    const char *tail)
 {
-    json_object_set_new(row, key, json_string(cv_sprintf(mem, "/collectives/%" PRId64 "%s", id, tail)));
+    json_object_set_new(row, key,
+                        json_string(cv_sprintf(mem, "/collectives/%" PRId64 "%s", id, tail)));
 }
 
-json_t *collectives_group_document(const struct board *board, int32_t group, bool with_why, struct cv_arena *mem)
+json_t *collectives_group_document(const struct board *board, int32_t group, bool with_why,
+                                   struct cv_arena *mem)
 {
     const struct collective *c = &board->groups.items[group];
     const struct grouping_group_report *g = &board->score.groups[group];
     int32_t theme = board->theme_of[group];
-    json_t *row = json_pack("{s:I, s:s, s:s, s:s, s:b, s:I}", "id", (json_int_t)c->id, "name", c->name, "state",
-                            c->state, "state_word", state_word(c->state), "is_locked", c->is_locked, "people_count",
-                            (json_int_t)g->size);
-    json_object_set_new(row, "state_tone", json_string(strcmp(c->state, "active") == 0 ? "leaf" : "dusk"));
+    json_t *row = json_pack("{s:I, s:s, s:s, s:s, s:b, s:I}", "id", (json_int_t)c->id, "name",
+                            c->name, "state", c->state, "state_word", state_word(c->state),
+                            "is_locked", c->is_locked, "people_count", (json_int_t)g->size);
+    json_object_set_new(row, "state_tone",
+                        json_string(strcmp(c->state, "active") == 0 ? "leaf" : "dusk"));
     set_url(row, "url", mem, c->id, "");
     set_url(row, "lock_url", mem, c->id, c->is_locked ? "/unlock" : "/lock");
     set_url(row, "rename_url", mem, c->id, "/rename");
@@ -367,9 +397,10 @@ json_t *collectives_group_document(const struct board *board, int32_t group, boo
     set_url(row, "pdf_url", mem, c->id, "/pdf");
     if (strcmp(c->state, "proposed") == 0) set_url(row, "invite_url", mem, c->id, "/invite");
     if (theme >= 0)
-        json_object_set_new(row, "theme",
-                            json_pack("{s:s, s:s}", "name", board->themes[theme].name, "url",
-                                      cv_sprintf(mem, "/themes/%" PRId64, board->themes[theme].id)));
+        json_object_set_new(
+            row, "theme",
+            json_pack("{s:s, s:s}", "name", board->themes[theme].name, "url",
+                      cv_sprintf(mem, "/themes/%" PRId64, board->themes[theme].id)));
     json_object_set_new(row, "fit", fit_of(board, group));
     json_object_set_new(row, "checks", checks_of(board, group, mem));
     json_object_set_new(row, "people", group_people(board, group, with_why, mem));
@@ -381,7 +412,8 @@ json_t *collectives_group_document(const struct board *board, int32_t group, boo
     return row;
 }
 
-/* --- the whole ---------------------------------------------------------------------------------------- */
+/* --- the whole
+ * ---------------------------------------------------------------------------------------- */
 
 static json_t *unplaced_of(const struct board *board, struct cv_arena *mem)
 {
@@ -397,7 +429,8 @@ static json_t *unplaced_of(const struct board *board, struct cv_arena *mem)
         return NULL;
     }
     return json_pack("{s:s, s:s, s:s, s:o}", "id", "none", "title", "Not placed yet", "note",
-                     "These people care about something here and have no place at a table. Move them by hand, or "
+                     "These people care about something here and have no place at a table. Move "
+                     "them by hand, or "
                      "propose again.",
                      "people", people);
 }
@@ -414,14 +447,17 @@ static const char *lede(const struct board *board, struct cv_arena *mem)
     if (board->groups.count == 0)
         return board->people_count == 0
                    ? "Nobody has said yet what they care about, so there is nothing to form."
-                   : cv_sprintf(mem, "%s have said what they care about; no collective is formed yet.",
-                                cv_count_text(mem, (long long)board->people_count, "person", "people"));
+                   : cv_sprintf(
+                         mem, "%s have said what they care about; no collective is formed yet.",
+                         cv_count_text(mem, (long long)board->people_count, "person", "people"));
     int64_t placed = placed_count(board);
     int64_t waiting = (int64_t)board->people_count - placed;
-    const char *tail = waiting == 0 ? "Everybody has a place."
-                                    : cv_sprintf(mem, "%s not placed yet.",
-                                                 waiting == 1 ? "One person is"
-                                                              : cv_sprintf(mem, "%" PRId64 " people are", waiting));
+    const char *tail =
+        waiting == 0
+            ? "Everybody has a place."
+            : cv_sprintf(mem, "%s not placed yet.",
+                         waiting == 1 ? "One person is"
+                                      : cv_sprintf(mem, "%" PRId64 " people are", waiting));
     return cv_sprintf(mem, "%s have a place at %s. %s Move anyone; the fit shows at once.",
                       capital(mem, cv_count_text(mem, placed, "person", "people")),
                       cv_count_text(mem, (long long)board->groups.count, "table", "tables"), tail);
@@ -431,15 +467,18 @@ static json_t *gap_of(const struct board *board, struct cv_arena *mem)
 {
     if (board->groups.count == 0) return NULL;
     double gap = board->score.gap_pct;
-    const char *sentence = gap < 0.05 ? "No arrangement could be better."
-                                      : cv_sprintf(mem, "Within %.1f %% of the best that could be possible.", gap);
-    const char *note =
-        cv_sprintf(mem, "%s %s not met; each is named in its group. The best is a computed upper limit: nobody can "
-                        "do better, and perhaps nobody can reach it.",
-                   capital(mem, small_number(mem, board->score.unmet_count)),
-                   board->score.unmet_count == 1 ? "wish is" : "wishes are");
-    return json_pack("{s:s, s:s, s:f, s:f, s:f, s:i}", "sentence", sentence, "note", note, "pct", gap, "objective",
-                     board->score.objective, "bound", board->score.bound, "unmet", board->score.unmet_count);
+    const char *sentence =
+        gap < 0.05 ? "No arrangement could be better."
+                   : cv_sprintf(mem, "Within %.1f %% of the best that could be possible.", gap);
+    const char *note = cv_sprintf(
+        mem,
+        "%s %s not met; each is named in its group. The best is a computed upper limit: nobody can "
+        "do better, and perhaps nobody can reach it.",
+        capital(mem, small_number(mem, board->score.unmet_count)),
+        board->score.unmet_count == 1 ? "wish is" : "wishes are");
+    return json_pack("{s:s, s:s, s:f, s:f, s:f, s:i}", "sentence", sentence, "note", note, "pct",
+                     gap, "objective", board->score.objective, "bound", board->score.bound, "unmet",
+                     board->score.unmet_count);
 }
 
 json_t *collectives_document(const struct board *board, struct cv_arena *mem)
@@ -450,17 +489,19 @@ json_t *collectives_document(const struct board *board, struct cv_arena *mem)
         json_array_append_new(groups, collectives_group_document(board, (int32_t)g, false, mem));
         any_proposed = any_proposed || strcmp(board->groups.items[g].state, "proposed") == 0;
     }
-    json_t *document = json_pack("{s:{s:s, s:s}, s:b, s:b, s:b, s:o}", "page", "title", "Collectives taking shape",
-                                 "lede", lede(board, mem), "can_edit", 1, "has_any", board->groups.count > 0,
-                                 "can_form", board->theme_count > 0 && board->people_count > 0, "collectives",
-                                 groups);
-    json_object_set_new(document, "size", json_pack("{s:I, s:I}", "min", (json_int_t)board->rules.size_min, "max",
-                                                    (json_int_t)board->rules.size_max));
+    json_t *document = json_pack(
+        "{s:{s:s, s:s}, s:b, s:b, s:b, s:o}", "page", "title", "Collectives taking shape", "lede",
+        lede(board, mem), "can_edit", 1, "has_any", board->groups.count > 0, "can_form",
+        board->theme_count > 0 && board->people_count > 0, "collectives", groups);
+    json_object_set_new(document, "size",
+                        json_pack("{s:I, s:I}", "min", (json_int_t)board->rules.size_min, "max",
+                                  (json_int_t)board->rules.size_max));
     json_t *gap = gap_of(board, mem);
     if (gap) json_object_set_new(document, "gap", gap);
     json_t *unplaced = board->groups.count > 0 ? unplaced_of(board, mem) : NULL;
     if (unplaced) json_object_set_new(document, "unplaced", unplaced);
     json_object_set_new(document, "suggest_url", json_string("/collectives/form"));
-    if (any_proposed) json_object_set_new(document, "invite_url", json_string("/collectives/invite"));
+    if (any_proposed)
+        json_object_set_new(document, "invite_url", json_string("/collectives/invite"));
     return document;
 }

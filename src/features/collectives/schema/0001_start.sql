@@ -31,9 +31,9 @@ CREATE INDEX membership_person ON membership (person_id);
 CREATE TABLE forming (
     id IDENTITY,
     options TEXT NOT NULL,
-    objective DOUBLE PRECISION NOT NULL,
-    bound DOUBLE PRECISION NOT NULL,
-    gap_pct DOUBLE PRECISION NOT NULL,
+    objective REAL NOT NULL,
+    bound REAL NOT NULL,
+    gap_pct REAL NOT NULL,
     iterations BIGINT NOT NULL,
     was_cut_short BIGINT NOT NULL CHECK (was_cut_short IN (0, 1)),
     made_at_s BIGINT NOT NULL
