@@ -278,12 +278,12 @@ static struct files_sheet random_sheet(struct cv_arena *mem, struct cv_rng *rng)
     size_t count = sheet.row_count * sheet.column_count;
     struct files_value *values = CV_NEW_ARRAY(mem, struct files_value, count);
     for (size_t i = 0; i < count; i++)
-        values[i] = cv_rng_below(rng, 5) ? FILES_TEXT(random_text(mem, rng))
-                                         : FILES_NUMBER(((double)cv_rng_below(rng, 2000001) - 1e6) /
+        values[i] = cv_rng_below(rng, 5) ? files_text(random_text(mem, rng))
+                                         : files_number(((double)cv_rng_below(rng, 2000001) - 1e6) /
                                                         (cv_rng_below(rng, 2) ? 100 : 1));
     for (size_t row = 0; row < sheet.row_count; row++) { /* rows of nothing are not kept */
         struct files_value *last = &values[(row + 1) * sheet.column_count - 1];
-        if (last->text) *last = FILES_TEXT(cv_sprintf(mem, "%s.", last->text));
+        if (last->text) *last = files_text(cv_sprintf(mem, "%s.", last->text));
     }
     sheet.values = values;
     return sheet;
@@ -360,7 +360,7 @@ static void test_write_csv__no_cell_begins_like_a_formula(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct cv_arena mem;
         cv_arena_init(&mem, 1 << 20);
-        struct files_value value = FILES_TEXT(cases[i].text);
+        struct files_value value = files_text(cases[i].text);
         struct files_sheet sheet = {
             .columns = columns, .column_count = 1, .values = &value, .row_count = 1};
         struct files_bytes file;

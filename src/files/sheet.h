@@ -11,8 +11,17 @@ struct files_value {
     const char *text; /* UTF-8 without NUL; NULL = the number counts */
     double number;    /* finite; NAN = an empty cell */
 };
-#define FILES_TEXT(words)   ((struct files_value){.text = (words) ? (words) : ""})
-#define FILES_NUMBER(value) ((struct files_value){.number = (value)})
+
+/* NULL gives an empty cell. */
+static inline struct files_value files_text(const char *text)
+{
+    return (struct files_value){.text = text ? text : ""};
+}
+
+static inline struct files_value files_number(double number)
+{
+    return (struct files_value){.number = number};
+}
 
 struct files_sheet {
     const char *name; /* of the sheet in XLSX: shortened to 31 letters, []:*?/\ become blanks */

@@ -94,7 +94,7 @@ cv_rc files_read_table(struct files_table *out, const void *bytes, size_t size,
     size_t before = problems->count;
     cv_rc rc = read_by_kind(&reading, bytes, size, options ? options->sheet : NULL);
     if (rc == CV_OK) rc = files_check_table(&reading);
-    sort_problems(problems->items + before, problems->count - before);
+    if (problems->count > before) sort_problems(problems->items + before, problems->count - before);
     return rc;
 }
 

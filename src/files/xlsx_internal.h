@@ -61,7 +61,7 @@ struct xlsx_book {
     const struct xlsx_handlers *handlers;
     cv_rc rc; /* set by xlsx_stop */
     size_t unpacked_bytes;
-    bool reported;
+    bool is_full; /* the arena ran out inside a handler */
 
     char text[CV_LIMIT_CELL_BYTES + 1];
     size_t text_size;

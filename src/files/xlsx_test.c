@@ -438,7 +438,7 @@ static void test_read_xlsx__full_memory_leaks_nothing(void **state)
     static const char *const columns[] = {"name"};
     enum { ROWS = 5000 };
     struct files_value *values = CV_NEW_ARRAY(&mem, struct files_value, ROWS);
-    for (int i = 0; i < ROWS; i++) values[i] = FILES_TEXT(cv_sprintf(&mem, "Person number %d", i));
+    for (int i = 0; i < ROWS; i++) values[i] = files_text(cv_sprintf(&mem, "Person number %d", i));
     struct files_sheet sheet = {
         .columns = columns, .column_count = 1, .values = values, .row_count = ROWS};
     struct files_bytes file;
@@ -468,7 +468,7 @@ static void test_read_xlsx__full_memory_leaks_nothing(void **state)
 static void test_write_xlsx__same_sheets_give_the_same_bytes(void **state)
 {
     static const char *const columns[] = {"name", "score"};
-    struct files_value values[] = {FILES_TEXT("Ana"), FILES_NUMBER(1.5)};
+    struct files_value values[] = {files_text("Ana"), files_number(1.5)};
     struct files_sheet sheets[] = {
         {.name = "A: b/c", .columns = columns, .column_count = 2, .values = values, .row_count = 1},
         {.name = "a: b/c", .columns = columns, .column_count = 2, .values = values, .row_count = 1},
@@ -501,7 +501,7 @@ static void test_write_xlsx__too_long_a_text_is_too_large(void **state)
     static const char *const columns[] = {"a"};
     char *text = cv_alloc(&house.mem, 40000);
     memset(text, 'x', 39999);
-    struct files_value value = FILES_TEXT(text);
+    struct files_value value = files_text(text);
     struct files_sheet sheet = {
         .name = "s", .columns = columns, .column_count = 1, .values = &value, .row_count = 1};
     struct files_bytes file;

@@ -129,16 +129,32 @@ bool xlsx_has_part(struct xlsx_book *book, const char *path)
 /* ---- XML --------------------------------------------------------------------------------------
  */
 
+/* An arena's jump must not cross the frames of expat, which would lose memory: it lands here, the
+ * parser is stopped in its own way, and feed() passes the jump on. */
+static void stop_full(struct xlsx_book *book)
+{
+    book->is_full = true;
+    xlsx_stop(book, CV_TOO_LARGE);
+}
+
 static void on_start(void *user, const char *name, const char **attributes)
 {
     struct xlsx_book *book = user;
-    if (book->rc == CV_OK) book->handlers->start(book, local_name(name), attributes);
+    if (book->rc != CV_OK) return;
+    if (cv_arena_guard(book->reading->mem))
+        stop_full(book);
+    else
+        book->handlers->start(book, local_name(name), attributes);
 }
 
 static void on_end(void *user, const char *name)
 {
     struct xlsx_book *book = user;
-    if (book->rc == CV_OK && book->handlers->end) book->handlers->end(book, local_name(name));
+    if (book->rc != CV_OK || !book->handlers->end) return;
+    if (cv_arena_guard(book->reading->mem))
+        stop_full(book);
+    else
+        book->handlers->end(book, local_name(name));
 }
 
 static void on_text(void *user, const char *text, int size)
@@ -157,6 +173,14 @@ static void on_text(void *user, const char *text, int size)
     book->text_size += wanted;
 }
 
+static void refuse_doctype(struct xlsx_book *book)
+{
+    files_problem(book->reading, 0, 0, SAVE_AGAIN,
+                  "The file holds a document type declaration, which no spreadsheet program writes "
+                  "and which can be used to attack a reader.");
+    xlsx_stop(book, CV_INVALID);
+}
+
 static void on_doctype(void *user, const char *name, const char *system_id, const char *public_id,
                        int has_internal_subset)
 {
@@ -165,10 +189,10 @@ static void on_doctype(void *user, const char *name, const char *system_id, cons
     (void)system_id;
     (void)public_id;
     (void)has_internal_subset;
-    files_problem(book->reading, 0, 0, SAVE_AGAIN,
-                  "The file holds a document type declaration, which no spreadsheet program writes "
-                  "and which can be used to attack a reader.");
-    xlsx_stop(book, CV_INVALID);
+    if (cv_arena_guard(book->reading->mem))
+        stop_full(book);
+    else
+        refuse_doctype(book);
 }
 
 void xlsx_collect(struct xlsx_book *book)
@@ -220,7 +244,9 @@ void xlsx_collected(struct xlsx_book *book)
 
 static cv_rc feed(struct xlsx_book *book, const char *path, uint64_t packed)
 {
+    struct files_catch outer;
     uint64_t fed = 0;
+    files_catch_save(&outer, book->reading->mem);
     for (;;) {
         void *chunk = XML_GetBuffer(book->parser, CHUNK);
         if (!chunk) return refuse_damaged(book, path, "is too complicated to read");
@@ -231,6 +257,8 @@ static cv_rc feed(struct xlsx_book *book, const char *path, uint64_t packed)
         if (book->unpacked_bytes > CV_LIMIT_UNPACKED_BYTES || is_bomb(fed, packed))
             return refuse_bomb(book);
         enum XML_Status status = XML_ParseBuffer(book->parser, (int)got, got == 0);
+        files_catch_end(&outer, book->reading->mem);
+        if (book->is_full) files_catch_pass_on(&outer, book->reading->mem);
         if (book->rc != CV_OK) return book->rc;
         if (status != XML_STATUS_OK) return refuse_damaged(book, path, "is not proper XML");
         if (got == 0) return CV_OK;
