@@ -78,14 +78,14 @@ static void pg_disconnect(struct store_db *db)
     db->pg = NULL;
 }
 
-static bool take_news(struct store_db *db)
+/* The next number that came on the connection; -1: none. */
+static int64_t take_news(struct store_db *db)
 {
-    bool is_news = false;
-    for (PGnotify *news = PQnotifies(db->pg); news; news = PQnotifies(db->pg)) {
-        is_news = true;
-        PQfreemem(news);
-    }
-    return is_news;
+    PGnotify *news = PQnotifies(db->pg);
+    if (!news) return -1;
+    int64_t number = strtoll(news->extra, NULL, 10);
+    PQfreemem(news);
+    return number;
 }
 
 /* A server that ended our connection said so on the socket: look without waiting. */
@@ -96,7 +96,7 @@ static bool pg_is_alive(struct store_db *db)
         struct pollfd poll_fd = {.fd = PQsocket(db->pg), .events = POLLIN};
         if (poll(&poll_fd, 1, 0) <= 0) break;
         if (!PQconsumeInput(db->pg)) return false;
-        take_news(db);
+        while (take_news(db) >= 0) continue;
     }
     return PQstatus(db->pg) == CONNECTION_OK && PQtransactionStatus(db->pg) == PQTRANS_IDLE;
 }
@@ -106,7 +106,9 @@ static cv_rc pg_prepare(struct store_statement *statement, struct store_db *db)
     (void)snprintf(statement->name, sizeof statement->name, "q%d", db->prepared_count++);
     /* A failed PREPARE would spoil an open transaction; SQLite's would not. remember_failure in
      * store.c makes them alike. */
-    return check(db, PQprepare(db->pg, statement->name, statement->sql->text, 0, NULL));
+    const struct store_sql *sql = statement->sql;
+    const char *text = sql->postgres ? sql->postgres : sql->text;
+    return check(db, PQprepare(db->pg, statement->name, text, 0, NULL));
 }
 
 static void pg_forget(struct store_statement *statement)
@@ -252,6 +254,27 @@ static cv_rc pg_begin(struct store_db *db)
     return pg_script(db, "BEGIN");
 }
 
+static cv_rc pg_mark(struct store_db *db, int64_t mark)
+{
+    char sql[80];
+    (void)snprintf(sql, sizeof sql, "SELECT pg_advisory_lock(%" PRId64 ")", mark);
+    return pg_script(db, sql);
+}
+
+/* A lock on a 64-bit number is shown in two halves (PostgreSQL manual, pg_locks). */
+static cv_rc pg_is_marked(bool *out, struct store_db *db, int64_t mark)
+{
+    char sql[320];
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 "
+                   "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                   " AND classid = %" PRIu32 " AND objid = %" PRIu32 " AND granted",
+                   (uint32_t)((uint64_t)mark >> 32), (uint32_t)mark);
+    PGresult *result = PQexec(db->pg, sql);
+    *out = PQntuples(result) > 0;
+    return check(db, result);
+}
+
 static cv_rc pg_end(struct store_db *db, bool is_kept)
 {
     cv_rc rc = pg_script(db, is_kept ? "COMMIT" : "ROLLBACK");
@@ -275,6 +298,8 @@ const struct store_driver store_postgres = {
     .column_name = pg_column_name,
     .script = pg_script,
     .begin = pg_begin,
+    .mark = pg_mark,
+    .is_marked = pg_is_marked,
     .end = pg_end,
 };
 
@@ -368,26 +393,27 @@ static bool is_word(const char *channel)
     return *channel && strlen(channel) < 48;
 }
 
-cv_rc store_notify(struct store_db *db, const char *channel)
+cv_rc store_notify(struct store_db *db, const char *channel, int64_t number)
 {
-    assert(is_word(channel));
+    assert(is_word(channel) && number >= 0);
     if (db->driver != &store_postgres) return CV_OK;
-    char sql[64];
-    (void)snprintf(sql, sizeof sql, "NOTIFY %s", channel);
+    char sql[96];
+    (void)snprintf(sql, sizeof sql, "NOTIFY %s, '%" PRId64 "'", channel, number);
     return pg_script(db, sql);
 }
 
-static bool drain(int fd)
+static void drain(int fd)
 {
     char bytes[64];
-    return fd >= 0 && read(fd, bytes, sizeof bytes) > 0;
+    ssize_t size = read(fd, bytes, sizeof bytes);
+    (void)size; /* only wakes us */
 }
 
-cv_rc store_wait_notify(bool *out, struct store_db *db, const char *channel, int wake_fd,
+cv_rc store_wait_notify(int64_t *out, struct store_db *db, const char *channel, int wake_fd,
                         int wait_ms)
 {
     assert(is_word(channel));
-    *out = false;
+    *out = -1;
     bool is_postgres = db->driver == &store_postgres;
     if (is_postgres && strcmp(db->listening, channel) != 0) {
         char sql[64];
@@ -395,18 +421,18 @@ cv_rc store_wait_notify(bool *out, struct store_db *db, const char *channel, int
         cv_rc rc = pg_script(db, sql);
         if (rc != CV_OK) return rc;
         (void)snprintf(db->listening, sizeof db->listening, "%s", channel);
-        *out = true; /* something may have come before we listened */
+        *out = 0;
         return CV_OK;
     }
-    if (is_postgres && (*out = take_news(db))) return CV_OK;
+    if (is_postgres && (*out = take_news(db)) >= 0) return CV_OK;
     struct pollfd fds[2] = {{.fd = wake_fd, .events = POLLIN},
                             {.fd = is_postgres ? PQsocket(db->pg) : -1, .events = POLLIN}};
     int ready = poll(fds, 2, wait_ms);
-    if (ready > 0 && (fds[0].revents & POLLIN)) *out = drain(wake_fd);
+    if (ready > 0 && (fds[0].revents & POLLIN)) drain(wake_fd);
     if (ready > 0 && fds[1].revents) {
         if (!PQconsumeInput(db->pg) || PQstatus(db->pg) != CONNECTION_OK)
             return store_fail(db, CV_UNAVAILABLE, PQerrorMessage(db->pg));
-        if (take_news(db)) *out = true;
+        *out = take_news(db);
     }
     return CV_OK;
 }

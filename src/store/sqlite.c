@@ -1,8 +1,11 @@
 /* SQLite behind store.h: one file, write-ahead log, one writer at a time, readers beside it.
  * Not here: what is wrong with a file that cannot be opened, in words (sqlite_place.c). */
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "store/store_internal.h"
 
@@ -50,6 +53,21 @@ static const char set_up[] = "PRAGMA busy_timeout=5000;"
                              "PRAGMA case_sensitive_like=ON;"
                              "PRAGMA temp_store=MEMORY;";
 
+/* A database of another program is left as it is. None of ours has an application id before its
+ * first migration. */
+static cv_rc check_owner(struct store_db *db)
+{
+    sqlite3_stmt *stmt = NULL;
+    int code = sqlite3_prepare_v2(db->lite, "PRAGMA application_id", -1, &stmt, NULL);
+    if (code == SQLITE_OK) code = sqlite3_step(stmt);
+    int id = code == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : 0;
+    int finalize_code = sqlite3_finalize(stmt);
+    if (finalize_code != SQLITE_OK) return fail(db, finalize_code);
+    if (id != 0 && id != STORE_APPLICATION_ID)
+        return store_fail(db, CV_INVALID, STORE_OTHER_PROGRAM);
+    return lite_script(db, "SELECT count(*) FROM sqlite_schema");
+}
+
 static cv_rc lite_connect(struct store_db *db)
 {
     static const int modes[] = {
@@ -65,9 +83,9 @@ static cv_rc lite_connect(struct store_db *db)
     sqlite3_db_config(db->lite, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(db->lite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     cv_rc rc = lite_script(db, set_up);
-    if (rc == CV_OK && mode != STORE_READ_ONLY) rc = lite_script(db, "PRAGMA journal_mode=WAL");
     /* The first read tells a file of something else; the empty write, a place without rights. */
-    if (rc == CV_OK) rc = lite_script(db, "SELECT count(*) FROM sqlite_schema");
+    if (rc == CV_OK) rc = check_owner(db);
+    if (rc == CV_OK && mode != STORE_READ_ONLY) rc = lite_script(db, "PRAGMA journal_mode=WAL");
     if (rc == CV_OK && mode != STORE_READ_ONLY) rc = store_writer_enter(db);
     if (rc == CV_OK && mode != STORE_READ_ONLY) rc = lite_script(db, "BEGIN IMMEDIATE; ROLLBACK");
     store_writer_leave(db);
@@ -78,6 +96,8 @@ static void lite_disconnect(struct store_db *db)
 {
     if (db->lite) sqlite3_close_v2(db->lite);
     db->lite = NULL;
+    if (db->marks_fd > 0) (void)close(db->marks_fd);
+    db->marks_fd = 0;
 }
 
 static bool lite_is_alive(struct store_db *db)
@@ -229,6 +249,34 @@ static cv_rc lite_begin(struct store_db *db)
     return lite_script(db, "BEGIN IMMEDIATE");
 }
 
+/* A mark is a locked byte of an empty file beside the database; the lock belongs to the open file
+ * and ends with it. Never on the database itself: closing a second handle of it would drop SQLite's
+ * own locks. */
+static int open_marks(struct store_db *db)
+{
+    char path[4096];
+    (void)snprintf(path, sizeof path, "%s-marks", db->store->url);
+    return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+}
+
+static cv_rc lite_mark(struct store_db *db, int64_t mark)
+{
+    if (db->marks_fd <= 0) db->marks_fd = open_marks(db);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = mark, .l_len = 1};
+    if (db->marks_fd > 0 && fcntl(db->marks_fd, F_OFD_SETLK, &lock) == 0) return CV_OK;
+    return store_fail(db, CV_UNAVAILABLE, strerror(errno));
+}
+
+static cv_rc lite_is_marked(bool *out, struct store_db *db, int64_t mark)
+{
+    int fd = open_marks(db);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = mark, .l_len = 1};
+    bool is_ok = fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0;
+    *out = is_ok && lock.l_type != F_UNLCK;
+    if (fd >= 0) (void)close(fd);
+    return is_ok ? CV_OK : store_fail(db, CV_UNAVAILABLE, strerror(errno));
+}
+
 static cv_rc lite_end(struct store_db *db, bool is_kept)
 {
     /* A full disk may have rolled back already. */
@@ -257,5 +305,7 @@ const struct store_driver store_sqlite = {
     .column_name = lite_column_name,
     .script = lite_script,
     .begin = lite_begin,
+    .mark = lite_mark,
+    .is_marked = lite_is_marked,
     .end = lite_end,
 };

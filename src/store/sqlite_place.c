@@ -1,18 +1,12 @@
 /* What can be wrong with the place of a SQLite file, in words with a remedy; and the copy of a file
  * page by page. Not here: SQLite at work (sqlite.c). */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/store_internal.h"
-
-static uint32_t big_endian(const unsigned char *bytes)
-{
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-}
 
 static cv_rc check_folder(const char *path, struct cv_problems *problems)
 {
@@ -37,37 +31,8 @@ static cv_rc check_missing(const char *path, enum store_mode mode, struct cv_pro
     return CV_INVALID;
 }
 
-/* The first 100 bytes of a SQLite file tell what it is (sqlite.org/fileformat2.html, 1.3). */
-static cv_rc check_head(int fd, const char *path, enum store_mode mode,
-                        struct cv_problems *problems)
-{
-    unsigned char head[100];
-    ssize_t size = pread(fd, head, sizeof head, 0);
-    if (size == 0 && mode == STORE_CREATE) return CV_OK;
-    if (size == 0) {
-        cv_problem(problems, 0, NULL, "Remove it and make a database with \"convene init\".",
-                   "The file %s is empty.", path);
-        return CV_INVALID;
-    }
-    bool is_sqlite = size == sizeof head && memcmp(head, "SQLite format 3", 16) == 0;
-    if (!is_sqlite) {
-        cv_problem(
-            problems, 0, NULL,
-            "Give the file that \"convene init\" made. To read a spreadsheet into a network, "
-            "use \"convene import\".",
-            "The file %s is no database.", path);
-        return CV_INVALID;
-    }
-    /* No application id and no page beyond the first: the moment after creation, before migrate. */
-    uint32_t application = big_endian(head + 68);
-    if (application != STORE_APPLICATION_ID && application != 0) {
-        cv_problem(problems, 0, NULL, "Give the file that \"convene init\" made.",
-                   "The file %s is a database of another program.", path);
-        return CV_INVALID;
-    }
-    return CV_OK;
-}
-
+/* Never opens the file: closing it again would drop the locks SQLite holds on it in this process.
+ */
 cv_rc store_sqlite_check_place(const char *path, enum store_mode mode, struct cv_problems *problems)
 {
     struct stat facts;
@@ -88,19 +53,26 @@ cv_rc store_sqlite_check_place(const char *path, enum store_mode mode, struct cv
                    path);
         return CV_INVALID;
     }
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
+    if (eaccess(path, R_OK) != 0) {
         cv_problem(problems, 0, NULL, "Ask whoever runs this machine for the right to read it.",
                    "The database %s cannot be read: %s.", path, strerror(errno));
         return CV_UNAVAILABLE;
     }
-    cv_rc rc = check_head(fd, path, mode, problems);
-    (void)close(fd);
-    return rc;
+    if (facts.st_size == 0 && mode != STORE_CREATE) {
+        cv_problem(problems, 0, NULL, "Remove it and make a database with \"convene init\".",
+                   "The file %s is empty.", path);
+        return CV_INVALID;
+    }
+    return CV_OK;
 }
 
 void store_sqlite_explain(struct cv_problems *problems, const struct store_db *db, const char *path)
 {
+    if (strcmp(db->error, STORE_OTHER_PROGRAM) == 0) {
+        cv_problem(problems, 0, NULL, "Give the file that \"convene init\" made.",
+                   "The file %s is a database of another program.", path);
+        return;
+    }
     int code = db->lite ? sqlite3_extended_errcode(db->lite) : SQLITE_NOMEM;
     switch (code & 255) {
     case SQLITE_READONLY:
@@ -122,8 +94,11 @@ void store_sqlite_explain(struct cv_problems *problems, const struct store_db *d
                    "Another program is writing to %s.", path);
         return;
     case SQLITE_NOTADB:
-        cv_problem(problems, 0, NULL, "Give the file that \"convene init\" made.",
-                   "The file %s is no database.", path);
+        cv_problem(
+            problems, 0, NULL,
+            "Give the file that \"convene init\" made. To read a spreadsheet into a network, "
+            "use \"convene import\".",
+            "The file %s is no database.", path);
         return;
     case SQLITE_CORRUPT:
         cv_problem(problems, 0, NULL, "Restore the newest backup with \"convene restore\".",

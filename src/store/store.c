@@ -349,6 +349,20 @@ cv_rc store_end(struct store_db *db, cv_rc rc)
     return rc;
 }
 
+/* --- between processes ----------------------------------------------------------------------- */
+
+cv_rc store_mark(struct store_db *db, int64_t mark)
+{
+    assert(mark > 0);
+    return db->driver->mark(db, mark);
+}
+
+cv_rc store_is_marked(bool *out, struct store_db *db, int64_t mark)
+{
+    *out = false;
+    return mark > 0 ? db->driver->is_marked(out, db, mark) : CV_OK;
+}
+
 /* --- every statement of the program ---------------------------------------------------------- */
 
 extern const struct store_sql *const __start_store_sql[] __attribute__((weak));
@@ -371,10 +385,13 @@ cv_rc store_prepare_all(struct store_db *db, struct cv_problems *problems)
     for (size_t i = 0; i < store_sql_count(); i++) {
         const struct store_sql *sql = store_sql_at(i);
         if (store_prepare(db, sql) == CV_OK) continue;
-        cv_problem_add(problems, (struct cv_problem){.sheet = sql->file,
-                                                     .line = sql->line,
-                                                     .field = sql->text,
-                                                     .sentence = store_error(db)});
+        cv_problem_add(problems,
+                       (struct cv_problem){.sheet = sql->file,
+                                           .line = sql->line,
+                                           .field = sql->postgres && db->driver == &store_postgres
+                                                        ? sql->postgres
+                                                        : sql->text,
+                                           .sentence = store_error(db)});
     }
     return problems->total_count == before ? CV_OK : CV_INVALID;
 }

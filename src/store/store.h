@@ -51,10 +51,16 @@ struct store_sql {
     const char *text;
     const char *file;
     int line;
+    const char *postgres; /* NULL: the same text */
 };
 /* The section lets the tests prepare every statement of the program on both databases. */
 #define STORE_SQL(name, sql_text)                                                                  \
-    static const struct store_sql name = {sql_text, __FILE__, __LINE__};                           \
+    static const struct store_sql name = {sql_text, __FILE__, __LINE__, NULL};                     \
+    static const struct store_sql *const name##_row __attribute__((section("store_sql"), used)) =  \
+        &name
+/* Only where the databases cannot share one text (FOR UPDATE SKIP LOCKED). */
+#define STORE_SQL_EACH(name, sqlite_text, postgres_text)                                           \
+    static const struct store_sql name = {sqlite_text, __FILE__, __LINE__, postgres_text};         \
     static const struct store_sql *const name##_row __attribute__((section("store_sql"), used)) =  \
         &name
 
@@ -180,15 +186,22 @@ bool store_in_transaction(const struct store_db *db);
 /* `rc = store_end(db, rc)`: commits when rc is CV_OK, else rolls back; gives the outcome. */
 CV_MUST_USE cv_rc store_end(struct store_db *db, cv_rc rc);
 
-/* --- news between processes ------------------------------------------------------------------ */
+/* --- between processes ----------------------------------------------------------------------- */
 
-/* PostgreSQL carries news between processes (LISTEN/NOTIFY); on SQLite both do nothing: one process
- * serves, and has its own means. channel: a word of letters and underscores. */
-CV_MUST_USE cv_rc store_notify(struct store_db *db, const char *channel);
-/* Waits up to wait_ms for news, or until wake_fd (-1: none) has bytes to read. *out: news came. On
- * SQLite it waits for wake_fd only. */
-CV_MUST_USE cv_rc store_wait_notify(bool *out, struct store_db *db, const char *channel,
+/* Tells every process that waits on this channel a number (>= 0). PostgreSQL: LISTEN/NOTIFY, sent
+ * with the commit. SQLite: does nothing; one process serves, and has its own means. channel: a word
+ * of small letters and underscores. */
+CV_MUST_USE cv_rc store_notify(struct store_db *db, const char *channel, int64_t number);
+/* Waits up to wait_ms for the next number, or until wake_fd (-1: none) has bytes to read (they are
+ * taken). *out: the number; -1 when none came. The first call on a connection begins to listen and
+ * gives 0 at once, since something may have come before. On SQLite it waits for wake_fd only. */
+CV_MUST_USE cv_rc store_wait_notify(int64_t *out, struct store_db *db, const char *channel,
                                     int wake_fd, int wait_ms);
+/* A mark (> 0) that lives exactly as long as this connection and its process, so that others can
+ * tell a living process from a dead one. PostgreSQL: an advisory lock; SQLite: a lock on the empty
+ * file PATH-marks. */
+CV_MUST_USE cv_rc store_mark(struct store_db *db, int64_t mark);
+CV_MUST_USE cv_rc store_is_marked(bool *out, struct store_db *db, int64_t mark);
 
 /* --- whole databases ------------------------------------------------------------------------- */
 

@@ -24,9 +24,9 @@ static const struct store_migration facts_table = {
     .name = "backup",
     .sql = "CREATE TABLE store_backup (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);"};
 static const struct store_sql sql_insert_fact = {
-    "INSERT INTO store_backup (name, value) VALUES ($1, $2)", __FILE__, __LINE__};
+    "INSERT INTO store_backup (name, value) VALUES ($1, $2)", __FILE__, __LINE__, NULL};
 static const struct store_sql sql_list_facts = {
-    "SELECT name, value FROM store_backup ORDER BY name", __FILE__, __LINE__};
+    "SELECT name, value FROM store_backup ORDER BY name", __FILE__, __LINE__, NULL};
 
 /* --- checksum -------------------------------------------------------------------------------- */
 
@@ -128,7 +128,7 @@ static cv_rc count_rows(json_t *counts, struct store_db *db, struct cv_arena *me
     for (size_t i = 0; i < count && rc == CV_OK; i++) {
         struct store_sql *sql = CV_NEW(mem, struct store_sql);
         *sql = (struct store_sql){cv_sprintf(mem, "SELECT count(*) FROM \"%s\"", names[i]),
-                                  __FILE__, __LINE__};
+                                  __FILE__, __LINE__, NULL};
         int64_t rows = 0;
         rc = store_number(&rows, db, sql);
         json_object_set_new(counts, names[i], json_integer(rows));
@@ -301,8 +301,10 @@ static cv_rc check_checksum(char hex[HEX_BYTES + 1], int64_t *size, const char *
     return CV_OK;
 }
 
-static const struct store_sql sql_integrity = {"PRAGMA integrity_check(1)", __FILE__, __LINE__};
-static const struct store_sql sql_references = {"PRAGMA foreign_key_check", __FILE__, __LINE__};
+static const struct store_sql sql_integrity = {"PRAGMA integrity_check(1)", __FILE__, __LINE__,
+                                               NULL};
+static const struct store_sql sql_references = {"PRAGMA foreign_key_check", __FILE__, __LINE__,
+                                                NULL};
 
 static cv_rc check_pages(struct store_db *db, struct cv_arena *mem, const char *path,
                          struct cv_problems *problems)

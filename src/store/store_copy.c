@@ -18,11 +18,11 @@ static const struct store_sql *made_up(struct cv_arena *mem, const char *text)
 }
 
 static const struct store_sql sql_lite_column_names = {
-    "SELECT name FROM pragma_table_info($1) ORDER BY cid", __FILE__, __LINE__};
+    "SELECT name FROM pragma_table_info($1) ORDER BY cid", __FILE__, __LINE__, NULL};
 static const struct store_sql sql_pg_column_names = {
     "SELECT CAST(column_name AS text) FROM information_schema.columns "
     "WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position",
-    __FILE__, __LINE__};
+    __FILE__, __LINE__, NULL};
 
 struct table {
     const char *name;
@@ -230,25 +230,25 @@ static cv_rc copy_table(struct table *table, struct store_db *to, struct store_d
 /* --- numbers handed out ---------------------------------------------------------------------- */
 
 static const struct store_sql sql_lite_has_sequences = {
-    "SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'", __FILE__, __LINE__};
+    "SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'", __FILE__, __LINE__, NULL};
 static const struct store_sql sql_lite_sequences = {"SELECT name, seq FROM sqlite_sequence",
-                                                    __FILE__, __LINE__};
+                                                    __FILE__, __LINE__, NULL};
 static const struct store_sql sql_pg_sequences = {
     "SELECT CAST(c.table_name AS text), s.last_value FROM information_schema.columns c "
     "JOIN pg_sequences s ON quote_ident(s.schemaname) || '.' || quote_ident(s.sequencename) = "
     "pg_get_serial_sequence(quote_ident(c.table_name), c.column_name) "
     "WHERE c.table_schema = current_schema() AND c.is_identity = 'YES' "
     "AND s.last_value IS NOT NULL",
-    __FILE__, __LINE__};
+    __FILE__, __LINE__, NULL};
 static const struct store_sql sql_lite_forget_sequence = {
-    "DELETE FROM sqlite_sequence WHERE name = $1", __FILE__, __LINE__};
+    "DELETE FROM sqlite_sequence WHERE name = $1", __FILE__, __LINE__, NULL};
 static const struct store_sql sql_lite_set_sequence = {
-    "INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)", __FILE__, __LINE__};
+    "INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)", __FILE__, __LINE__, NULL};
 static const struct store_sql sql_pg_set_sequence = {
     "SELECT setval(pg_get_serial_sequence(quote_ident(table_name), column_name), "
     "CAST($2 AS bigint)) FROM information_schema.columns "
     "WHERE table_schema = current_schema() AND table_name = $1 AND is_identity = 'YES'",
-    __FILE__, __LINE__};
+    __FILE__, __LINE__, NULL};
 
 static cv_rc set_sequence(struct store_db *to, const char *table, int64_t last)
 {
@@ -289,9 +289,9 @@ static const struct store_sql sql_pg_references = {
     "SELECT format('ALTER TABLE %s ALTER CONSTRAINT %I ', CAST(conrelid AS regclass), conname) "
     "FROM pg_constraint WHERE contype = 'f' AND NOT condeferrable "
     "AND connamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())",
-    __FILE__, __LINE__};
+    __FILE__, __LINE__, NULL};
 static const struct store_sql sql_lite_broken_references = {
-    "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check", __FILE__, __LINE__};
+    "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check", __FILE__, __LINE__, NULL};
 
 /* PostgreSQL: references are looked at when all rows are in. *out: how to set them back. */
 static cv_rc defer_references(const char **out, struct store_db *to, struct cv_arena *mem)

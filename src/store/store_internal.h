@@ -17,6 +17,8 @@ enum {
     STORE_APPLICATION_ID = 0x436e766e
 };
 
+#define STORE_OTHER_PROGRAM "a database of another program"
+
 /* A statement prepared on one connection. */
 struct store_statement {
     const struct store_sql *sql; /* its address is the key */
@@ -49,6 +51,8 @@ struct store_driver {
     const char *(*column_name)(const struct store_rows *rows, int column);
     cv_rc (*script)(struct store_db *db, const char *sql); /* several statements, no values */
     cv_rc (*begin)(struct store_db *db);
+    cv_rc (*mark)(struct store_db *db, int64_t mark);
+    cv_rc (*is_marked)(bool *out, struct store_db *db, int64_t mark);
     /* Commits (or rolls back); the transaction is over whatever comes back. */
     cv_rc (*end)(struct store_db *db, bool is_kept);
 };
@@ -83,6 +87,7 @@ struct store_db {
     cv_rc failed_rc;
     bool is_writer; /* holds the store's writer flag */
     char listening[64];
+    int marks_fd; /* SQLite: 0 until a mark is held */
     char error[512];
 };
 

@@ -2,11 +2,13 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -450,22 +452,70 @@ static void test_store_notify__wakes_across_connections(void **state)
 {
     struct store_testing *t = store_testing_of(state);
     struct store_db *listener = NULL;
-    bool is_news = false;
+    int64_t number = -2;
     assert_int_equal(store_acquire(&listener, t->store), CV_OK);
-    assert_int_equal(store_wait_notify(&is_news, listener, "zoo_news", -1, 0), CV_OK);
-    assert_int_equal(store_wait_notify(&is_news, listener, "zoo_news", -1, 10), CV_OK);
-    assert_false(is_news);
-    assert_int_equal(store_notify(t->db, "zoo_news"), CV_OK);
-    assert_int_equal(store_wait_notify(&is_news, listener, "zoo_news", -1, 2000), CV_OK);
-    assert_true(is_news);
+    assert_int_equal(store_wait_notify(&number, listener, "zoo_news", -1, 0), CV_OK);
+    assert_int_equal(number, 0);
+    assert_int_equal(store_wait_notify(&number, listener, "zoo_news", -1, 10), CV_OK);
+    assert_int_equal(number, -1);
+    assert_int_equal(store_notify(t->db, "zoo_news", 7), CV_OK);
+    assert_int_equal(store_notify(t->db, "zoo_news", 8), CV_OK);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(store_wait_notify(&number, listener, "zoo_news", -1, 2000), CV_OK);
+        assert_int_equal(number, 7 + i);
+    }
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(write(ends[1], "x", 1), 1);
-    assert_int_equal(store_wait_notify(&is_news, listener, "zoo_news", ends[0], 2000), CV_OK);
-    assert_true(is_news);
+    assert_int_equal(store_wait_notify(&number, listener, "zoo_news", ends[0], 60000), CV_OK);
+    assert_int_equal(number, -1);
     (void)close(ends[0]);
     (void)close(ends[1]);
     store_release(listener);
+}
+
+static void test_store_mark__lives_as_long_as_its_process(void **state)
+{
+    struct store_testing *t = store_testing_of(state);
+    const int64_t mark = 0x123456789abcdef0;
+    bool is_marked = true;
+    assert_int_equal(store_is_marked(&is_marked, t->db, mark), CV_OK);
+    assert_false(is_marked);
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct cv_problems problems = cv_problems_new(&t->mem);
+        struct store *store = NULL;
+        struct store_db *db = NULL;
+        cv_rc rc = store_open(&store, t->url, STORE_OPEN_EXISTING, &problems);
+        if (rc == CV_OK) rc = store_acquire(&db, store);
+        if (rc == CV_OK) rc = store_mark(db, mark);
+        ssize_t size = write(ends[1], rc == CV_OK ? "y" : "n", 1);
+        (void)size;
+        pause();
+        _exit(0);
+    }
+    char answer = 0;
+    assert_int_equal(read(ends[0], &answer, 1), 1);
+    assert_int_equal(answer, 'y');
+    assert_int_equal(store_is_marked(&is_marked, t->db, mark), CV_OK);
+    assert_true(is_marked);
+    assert_int_equal(store_is_marked(&is_marked, t->db, mark + 1), CV_OK);
+    assert_false(is_marked);
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    for (int i = 0; i < 100 && is_marked; i++) {
+        if (i > 0) (void)usleep(20000); /* PostgreSQL needs a moment to notice */
+        assert_int_equal(store_is_marked(&is_marked, t->db, mark), CV_OK);
+    }
+    assert_false(is_marked);
+    /* Held by ourselves counts as well. */
+    assert_int_equal(store_mark(t->db, mark), CV_OK);
+    assert_int_equal(store_is_marked(&is_marked, t->db, mark), CV_OK);
+    assert_true(is_marked);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
 }
 
 #define ON(kind, test)                                                                             \
@@ -490,6 +540,7 @@ int main(void)
         ON("sqlite", test_store_migrate__copy_is_kept_before_an_upgrade),
         ON("postgres", test_store_postgres__wrong_addresses_are_told),
         ON("postgres", test_store_postgres__lost_server_comes_back),
+        STORE_TESTING_BOTH(test_store_mark__lives_as_long_as_its_process, set_up),
         ON("postgres", test_store_notify__wakes_across_connections),
     };
     return cmocka_run_group_tests_name("store places", tests, NULL, NULL);

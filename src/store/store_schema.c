@@ -7,19 +7,19 @@ static const struct store_sql sql_lite_tables = {
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE "
     "'\\' "
     "AND name NOT IN ('store_migration', 'store_backup') ORDER BY name",
-    __FILE__, __LINE__};
+    __FILE__, __LINE__, NULL};
 static const struct store_sql sql_pg_tables = {
     "SELECT CAST(tablename AS text) FROM pg_tables WHERE schemaname = current_schema() "
     "AND tablename NOT IN ('store_migration', 'store_backup') "
     "ORDER BY CAST(tablename AS text) COLLATE \"C\"",
-    __FILE__, __LINE__};
+    __FILE__, __LINE__, NULL};
 static const struct store_sql sql_lite_columns = {
     "SELECT t.name, c.name, c.type, c.\"notnull\", c.pk, coalesce(f.\"table\" || '.' || "
     "coalesce(f.\"to\", 'id'), '') FROM sqlite_schema t JOIN pragma_table_info(t.name) c "
     "LEFT JOIN pragma_foreign_key_list(t.name) f ON f.\"from\" = c.name "
     "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
     "AND t.name NOT IN ('store_migration', 'store_backup') ORDER BY t.name, c.cid",
-    __FILE__, __LINE__};
+    __FILE__, __LINE__, NULL};
 static const struct store_sql sql_pg_columns = {
     "SELECT CAST(t.relname AS text), CAST(a.attname AS text), format_type(a.atttypid, NULL), "
     "CASE WHEN a.attnotnull THEN 1 ELSE 0 END, "
@@ -37,7 +37,7 @@ static const struct store_sql sql_pg_columns = {
     "WHERE t.relkind = 'r' AND t.relnamespace = (SELECT oid FROM pg_namespace "
     "WHERE nspname = current_schema()) AND t.relname NOT IN ('store_migration', 'store_backup') "
     "ORDER BY CAST(t.relname AS text) COLLATE \"C\", a.attnum",
-    __FILE__, __LINE__};
+    __FILE__, __LINE__, NULL};
 
 cv_rc store_table_names(const char *const **out, size_t *out_count, struct store_db *db,
                         struct cv_arena *mem)

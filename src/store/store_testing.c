@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-static const struct store_sql sql_any = {NULL, __FILE__, __LINE__};
+static const struct store_sql sql_any = {NULL, __FILE__, __LINE__, NULL};
 
 static const char *postgres_url(void)
 {
