@@ -22,7 +22,7 @@ struct job {
                        go on */
     struct cv_problems
         *problems; /* a person's mistakes; any problem with CV_INVALID is shown with the job */
-    uint64_t seed;
+    uint64_t seed; /* "seed" of the args; 1 where there is none: the same again gives the same */
     int64_t now_s; /* when it was started */
     void *runner;  /* jobs' own */
 };
@@ -49,8 +49,8 @@ CV_MUST_USE cv_rc jobs_open(struct jobs **out, struct store *store,
 /* Asks running jobs to stop, waits for them, ends the threads. */
 void jobs_close(struct jobs *jobs);
 
-/* Puts a job into the queue (committed at once) and wakes a worker. person_id 0: the program
- * itself. */
+/* Puts a job into the queue (committed at once: not inside a transaction) and wakes a worker.
+ * person_id 0: the program itself. */
 CV_MUST_USE cv_rc jobs_start(int64_t *out_id, struct jobs *jobs, struct store_db *db,
                              const char *kind, const json_t *args, int64_t person_id,
                              int64_t now_s);
@@ -66,6 +66,9 @@ CV_MUST_USE cv_rc jobs_cancel(struct jobs *jobs, struct store_db *db, int64_t id
  * new reference. */
 CV_MUST_USE cv_rc jobs_find(json_t **out, struct jobs *jobs, struct store_db *db, int64_t id);
 CV_MUST_USE cv_rc jobs_list(json_t **out, struct jobs *jobs, struct store_db *db, int64_t limit);
+
+/* Takes a person's name off the jobs they started; the jobs stay. For people_erase. */
+CV_MUST_USE cv_rc jobs_forget_person(struct store_db *db, int64_t person_id);
 
 /* jobs' own tables; app puts it first among the migrations. */
 extern const struct store_migration jobs_migrations[];
