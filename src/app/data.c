@@ -1,4 +1,5 @@
 /* data: a network's data as a whole: back up, verify, restore. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "app/house.h"
@@ -14,10 +15,12 @@ static const char *file_argument(struct cli_request *req, const char *example)
 
 static void verify_text(struct cli_request *req, const json_t *document)
 {
-    cli_say("The backup %s is whole: %lld rows in %lld tables.\n",
-            json_string_value(json_object_get(document, "file")),
-            (long long)json_integer_value(json_object_get(document, "rows")),
-            (long long)json_integer_value(json_object_get(document, "tables")));
+    const json_t *tables = json_object_get(document, "tables");
+    int64_t rows = 0;
+    for (size_t i = 0; i < json_array_size(tables); i++)
+        rows += json_integer_value(json_object_get(json_array_get(tables, i), "rows"));
+    cli_say("The backup %s is whole: %" PRId64 " rows in %zu tables.\n",
+            json_string_value(json_object_get(document, "file")), rows, json_array_size(tables));
 }
 
 static int answer_verified(struct cli_request *req, const char *path)
@@ -33,7 +36,7 @@ static int run_backup(struct cli_request *req)
 {
     const char *path = file_argument(req, "convene backup monday.cvn");
     if (!path) return cli_fail(req, CV_INVALID);
-    cv_rc rc = store_backup(req->store, path, &req->problems);
+    cv_rc rc = store_backup(req->store, path, req->now_s, &req->problems);
     /* A backup that was never read back is a hope, so each is verified at once. */
     return rc == CV_OK ? answer_verified(req, path) : cli_fail(req, rc);
 }
@@ -55,7 +58,9 @@ static int run_restore(struct cli_request *req)
     const struct app *app = req->house;
     const char *path = file_argument(req, "convene restore monday.cvn --data new.db");
     if (!path) return cli_fail(req, CV_INVALID);
-    cv_rc rc = store_restore(path, app->config.data, &req->problems);
+    const struct store_migration *migrations = NULL;
+    size_t count = house_migrations(&migrations, req->mem);
+    cv_rc rc = store_restore(path, app->config.data, migrations, count, req->now_s, &req->problems);
     if (rc != CV_OK) return cli_fail(req, rc);
     return cli_answer(req, json_pack("{s:s, s:s}", "file", path, "data", app->config.data),
                       restore_text);

@@ -64,9 +64,9 @@ static void house_frame(void *house, struct web_request *req, json_t *document)
 {
     (void)house;
     if (req->session.role == ROLE_ANYONE || !req->db) return;
-    const char *name = NULL;
-    if (network_name(&name, req->db, req->mem) == CV_OK)
-        json_object_set_new(document, "network", json_string(name));
+    struct network network;
+    if (network_find(&network, req->db, req->mem) == CV_OK)
+        json_object_set_new(document, "network", json_string(network.name));
 }
 
 static void house_wake(void *context, int64_t job_id)
@@ -116,6 +116,7 @@ static cv_rc serve_start(struct house *house, struct cli_request *req, const str
         .release = house_release,
         .session = house_session,
         .frame = house_frame,
+        .sign_in_path = "/sign-in",
         .reads_block = strcmp(store_kind_name(house->store), "postgres") == 0,
     };
     const struct web_options options = {

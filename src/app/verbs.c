@@ -8,7 +8,9 @@
 #include "app/house.h"
 #include "base/embedded.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "features/network/network.h"
+#include "features/people/people.h"
 
 /* --- init ------------------------------------------------------------------------------------- */
 
@@ -30,15 +32,26 @@ static void init_text(struct cli_request *req, const json_t *document)
 
 static int run_init(struct cli_request *req)
 {
+    const struct app *app = req->house;
     const char *name = cli_option(req, "--name");
     const char *languages = cli_option(req, "--lang");
-    cv_rc rc = network_create(req->db, req->mem, name ? name : "Our network",
-                              languages ? languages : "en", req->now_s, &req->problems);
+    struct network network = {.name = "Our network", .purpose = "", .languages = "en"};
+    cv_rc rc = network_find(&network, req->db, req->mem);
+    if (rc != CV_OK && rc != CV_NOT_FOUND) return cli_fail(req, rc);
+    if (name) network.name = cv_text_tidy(req->mem, name);
+    if (languages) network.languages = people_languages_read(req->mem, languages);
+    if (!network.name[0] || strlen(network.name) > CV_LIMIT_NAME_BYTES) {
+        cv_problem(&req->problems, 0, "--name",
+                   "write what people call it, like --name \"Tres Ríos\"",
+                   "a network needs a name of at most %d letters", CV_LIMIT_NAME_BYTES);
+        return cli_fail(req, CV_INVALID);
+    }
+    rc = network_create(req->db, &network, req->now_s);
     if (rc != CV_OK) return cli_fail(req, rc);
-    const struct app *app = req->house;
-    return cli_answer(
-        req, json_pack("{s:s, s:s}", "name", name ? name : "Our network", "data", app->config.data),
-        init_text);
+    return cli_answer(req,
+                      json_pack("{s:s, s:s, s:s}", "name", network.name, "languages",
+                                network.languages, "data", app->config.data),
+                      init_text);
 }
 
 /* --- routes, schema, explain, limits ------------------------------------------------------------
@@ -89,14 +102,21 @@ static int run_routes(struct cli_request *req)
 
 static void schema_text(struct cli_request *req, const json_t *document)
 {
-    const char *name = NULL;
-    json_t *columns = NULL;
-    json_object_foreach((json_t *)document, name, columns)
+    size_t t = 0;
+    json_t *table = NULL;
+    json_array_foreach((json_t *)document, t, table)
     {
-        cli_say("%s\n", name);
+        cli_say("%s\n", json_string_value(json_object_get(table, "table")));
         size_t i = 0;
         json_t *column = NULL;
-        json_array_foreach(columns, i, column) cli_say("    %s\n", json_string_value(column));
+        json_array_foreach(json_object_get(table, "columns"), i, column)
+        {
+            const char *references = json_string_value(json_object_get(column, "references"));
+            cli_say("    %-24s %s%s%s%s\n", json_string_value(json_object_get(column, "name")),
+                    json_string_value(json_object_get(column, "type")),
+                    json_is_true(json_object_get(column, "is_key")) ? ", key" : "",
+                    references ? " -> " : "", references ? references : "");
+        }
     }
 }
 

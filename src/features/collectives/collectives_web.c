@@ -343,9 +343,46 @@ static cv_rc post_invite_all(struct web_request *req)
     return web_redirect(req, "/collectives");
 }
 
-static cv_rc get_print(struct web_request *req)
+/* The sheet of personal codes: who is invited, with what they need to answer. */
+static json_t *codes_of(const struct board *board, int32_t group, struct cv_arena *mem)
 {
-    return get_show(req);
+    json_t *codes = json_array();
+    for (size_t i = 0; i < board->members.count; i++) {
+        const struct membership *m = &board->members.items[i];
+        int32_t person = board_person(board, m->person_id);
+        if (m->collective_id != board->groups.items[group].id || !m->code || person < 0) continue;
+        const struct person *p = &board->people[person];
+        json_t *row = json_pack("{s:s, s:s, s:s}", "name", p->name, "role", people_role_text(p),
+                                "code", m->code);
+        if (p->place) json_object_set_new(row, "place", json_string(p->place));
+        json_array_append_new(codes, row);
+    }
+    const struct grouping_group_report *g = &board->score.groups[group];
+    if (g->slot == GROUPING_NONE) return codes;
+    const char *slot = people_slots_text(mem, (int64_t)1 << g->slot);
+    for (size_t i = 0; i < json_array_size(codes); i++)
+        json_object_set_new(json_array_get(codes, i), "best_time", json_string(slot));
+    return codes;
+}
+
+static cv_rc get_codes(struct web_request *req)
+{
+    struct board board;
+    cv_rc rc = board_load(&board, req->db, req->mem, req->now_s);
+    int32_t group = rc == CV_OK ? board_group(&board, web_path_id(req, "id")) : GROUPING_NONE;
+    if (rc == CV_OK && group < 0) rc = CV_NOT_FOUND;
+    if (rc != CV_OK) return web_answer(req, rc);
+    json_t *codes = codes_of(&board, group, req->mem);
+    bool has_codes = json_array_size(codes) > 0;
+    const char *lede = has_codes
+                           ? cv_sprintf(req->mem, "%s, to print, cut and hand over.",
+                                        cv_count_text(req->mem, (long long)json_array_size(codes),
+                                                      "personal code", "personal codes"))
+                           : "There are no codes yet.";
+    return web_page(req, json_pack("{s:{s:s, s:s}, s:b, s:o, s:o}", "page", "title",
+                                   "Invitations to cut", "lede", lede, "has_codes", has_codes,
+                                   "codes", codes, "collective",
+                                   collectives_group_document(&board, group, false, req->mem)));
 }
 
 /* --- rules
@@ -413,7 +450,7 @@ const struct web_route collectives_routes[] = {
     {WEB_GET, "/collectives/rules", ROLE_STEWARD, get_rules, PAGE("rules"), 0},
     {WEB_POST, "/collectives/rules", ROLE_STEWARD, post_rules, PAGE("rules"), 0},
     {WEB_GET, "/collectives/:id", ROLE_STEWARD, get_show, PAGE("show"), 0},
-    {WEB_GET, "/collectives/:id/print", ROLE_STEWARD, get_print, PAGE("print"), 0},
+    {WEB_GET, "/collectives/:id/print", ROLE_STEWARD, get_show, PAGE("print"), 0},
     {WEB_GET, "/collectives/:id/codes", ROLE_STEWARD, get_codes, PAGE("codes"), 0},
     {WEB_GET, "/collectives/:id/pdf", ROLE_STEWARD, get_pdf, NULL, 0},
     {WEB_POST, "/collectives/:id/lock", ROLE_STEWARD, post_lock, PAGE("show"), 0},
