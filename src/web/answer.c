@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -64,7 +65,15 @@ static json_t *frame_document(struct web_request_inside *in)
     json_object_set_new(frame, "is_signed_in", json_boolean(session->csrf != NULL));
     json_object_set_new(frame, "is_steward", json_boolean(session->role >= ROLE_STEWARD));
     json_object_set_new(frame, "is_facilitator", json_boolean(session->role >= ROLE_FACILITATOR));
-    if (session->name) json_object_set_new(frame, "name", json_string(session->name));
+    json_object_set_new(frame, "version", json_string(CONVENE_VERSION));
+    const char *save_data = in->head.save_data;
+    json_object_set_new(frame, "saves_data",
+                        json_boolean(save_data && strcasecmp(save_data, "on") == 0));
+    if (session->name) {
+        json_object_set_new(frame, "name", json_string(session->name));
+        json_object_set_new(frame, "initials",
+                            json_string(cv_text_initials(req->mem, session->name)));
+    }
     if (session->csrf)
         json_object_set_new(frame, "csrf", json_string(web_csrf_mask(req->mem, session->csrf)));
     json_t *flash = web_flash_read(req);

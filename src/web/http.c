@@ -91,6 +91,7 @@ void *web_http_begin(void *context, const char *target, struct MHD_Connection *c
         free(in);
         return NULL;
     }
+    in->raw_target = target;
     in->server = server;
     in->connection = connection;
     in->peer = peer;
@@ -233,12 +234,14 @@ static enum MHD_Result collect_header(void *context, enum MHD_ValueKind kind, co
     struct web_head *head = &in->head;
     (void)kind;
     web_guard_header(&in->guard, name, name_size, value, value_size);
+    web_layout_header(&in->layout, name, name_size, value, value_size);
     const struct {
         const char *name;
         const char **to;
     } wanted[] = {
         {"Host", &head->host},
         {"Accept", &head->accept},
+        {"Save-Data", &head->save_data},
         {"Accept-Encoding", &head->accept_encoding},
         {"Cookie", &head->cookie},
         {"Content-Type", &head->content_type},
@@ -275,8 +278,13 @@ static enum MHD_Result refuse_early(struct web_request_inside *in)
 static enum MHD_Result receive_head(struct web_request_inside *in, const char *method,
                                     const char *version)
 {
+    in->layout = web_layout_new(method, in->raw_target, strlen(in->target), version);
     (void)MHD_get_connection_values_n(in->connection, MHD_HEADER_KIND, collect_header, in);
-    if (!web_guard_passes(&in->guard, version, method, in->target)) {
+    const union MHD_ConnectionInfo *size =
+        MHD_get_connection_info(in->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    bool is_whole = !web_layout_is_known(MHD_get_version()) ||
+                    (size && web_layout_passes(&in->layout, method, size->header_size));
+    if (!is_whole || !web_guard_passes(&in->guard, version, method, in->target)) {
         web_answer_plain(in, 400, "This request could not be read.\n");
         in->answer.must_close = true;
         return send_answer(in);
@@ -363,8 +371,9 @@ static enum MHD_Result receive_end(struct web_request_inside *in)
         in->answer.must_close = true;
     }
     if (in->answer.status != 0) return send_answer(in);
-    bool may_block = in->req.method == WEB_POST || in->server->house.reads_block;
-    if (in->req.route->flags & WEB_NO_DB) may_block = in->req.method == WEB_POST;
+    unsigned flags = in->req.route->flags;
+    bool may_block = in->req.method == WEB_POST || flags & WEB_WAITS ||
+                     (in->server->house.reads_block && !(flags & WEB_NO_DB));
     no_deadline(in);
     if (!may_block) {
         web_request_run(in);

@@ -17,6 +17,7 @@
 
 #include "web/forms.h"
 #include "web/guard.h"
+#include "web/layout.h"
 #include "web/listen.h"
 #include "web/pages.h"
 #include "web/rate.h"
@@ -169,6 +170,7 @@ struct web_answer {
 struct web_head {
     const char *host;
     const char *accept;
+    const char *save_data;
     const char *accept_encoding;
     const char *cookie;
     const char *content_type;
@@ -191,9 +193,11 @@ struct web_request_inside {
     bool is_head;
     char id[20];
     int64_t started_ms;
-    char *target;      /* as received; malloc */
-    const char *query; /* behind the "?"; "" */
+    char *target;           /* as received; malloc */
+    const char *query;      /* behind the "?"; "" */
+    const char *raw_target; /* where it lies; only for the layout of the head */
     struct web_guard guard;
+    struct web_layout layout;
     struct web_head head;
     struct web_match match;
     char *body; /* malloc; one byte more than capacity for a NUL */

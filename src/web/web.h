@@ -12,7 +12,9 @@
  * HTML (never in JSON) web adds the object "frame", so that name is taken: frame.csrf value of the
  * hidden field "csrf" that every form that POSTs must carry frame.request_id    for the footer
  *     frame.path          "/themes/3"
- *     frame.is_signed_in, frame.is_steward, frame.is_facilitator, frame.name
+ *     frame.is_signed_in, frame.is_steward, frame.is_facilitator, frame.name, frame.initials
+ *     frame.version       of the program
+ *     frame.saves_data    the browser asks to be sent little
  *     frame.flash         {sentence, undo_url}; absent when there is none
  * and whatever the house's `frame` adds there (navigation, network name). Pages of failures
  * (web/pages/error.html) get {page: {title}, status, sentence, remedy, problems, request_id}.
@@ -43,6 +45,7 @@ enum web_flags {
     WEB_SLOW_RATE = 2, /* few tries: sign-in and the like */
     WEB_NO_DB = 4,     /* the handler needs no connection (assets, /healthz) */
     WEB_EVENTS = 8,    /* answers with web_events */
+    WEB_WAITS = 16,    /* the handler may wait for something outside: never on an event thread */
 };
 
 struct web_request;
@@ -151,7 +154,7 @@ struct web_house {
     void (*release)(void *house, struct store_db *db);
     /* Fills req->session from cookies; leaves ROLE_ANYONE when there is none. */
     void (*session)(void *house, struct web_request *req);
-    /* Adds what every page shows (navigation counts, network name) to the frame's document. */
+    /* Adds what every page shows (navigation counts, network name) to the object "frame". */
     void (*frame)(void *house, struct web_request *req, json_t *document);
     /* Where people without a session are sent ("/sign-in"); NULL: a page with 401. */
     const char *sign_in_path;
