@@ -305,7 +305,9 @@ static void stream_free(void *context)
 struct MHD_Response *web_stream_response(struct web_stream *stream,
                                          struct MHD_Connection *connection)
 {
+    (void)pthread_mutex_lock(&stream->hub->lock);
     stream->connection = connection;
+    (void)pthread_mutex_unlock(&stream->hub->lock);
     return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 2048, stream_read, stream,
                                              stream_free);
 }
