@@ -104,6 +104,7 @@ char *cv_strdup(struct cv_arena *mem, const char *text)
 
 char *cv_vsprintf(struct cv_arena *mem, const char *format, va_list args)
 {
+    assert(format);
     va_list again;
     va_copy(again, args);
     int size = vsnprintf(NULL, 0, format, args);
