@@ -36,7 +36,7 @@ static cv_rc get_readyz(struct web_request *req)
 
 const struct web_route app_routes[] = {
     {WEB_GET, "/healthz", ROLE_ANYONE, get_healthz, NULL, WEB_NO_DB},
-    {WEB_GET, "/readyz", ROLE_ANYONE, get_readyz, NULL, WEB_NO_DB},
+    {WEB_GET, "/readyz", ROLE_ANYONE, get_readyz, NULL, WEB_NO_DB | WEB_WAITS},
     {0},
 };
 
