@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/map.h"
 #include "base/problems.h"
 #include "base/rng.h"
 #include "base/text.h"
@@ -51,6 +52,27 @@ static void test_buf__keeps_what_fits_and_says_so(void **state)
     cv_buf_puts(&buf, "abcdef");
     assert_true(buf.overflowed);
     assert_string_equal(cv_buf_text(&buf), "12345678ab");
+    cv_arena_free(&mem);
+}
+
+static void test_map__finds_every_text_it_was_given(void **state)
+{
+    struct cv_arena mem;
+    cv_arena_init(&mem, 1 << 24);
+    struct cv_map map = cv_map_new(&mem);
+    assert_null(cv_map_find(&map, "nobody"));
+    for (int64_t i = 0; i < 10000; i++) {
+        const char *text = cv_sprintf(&mem, "person%lld", (long long)i);
+        *cv_map_at(&map, text, -1) = i;
+    }
+    assert_int_equal(map.count, 10000);
+    for (int64_t i = 0; i < 10000; i++) {
+        const char *text = cv_sprintf(&mem, "person%lld", (long long)i);
+        assert_non_null(cv_map_find(&map, text));
+        assert_int_equal(*cv_map_find(&map, text), i);
+    }
+    assert_null(cv_map_find(&map, "person10000"));
+    assert_int_equal(*cv_map_at(&map, "person7", -1), 7);
     cv_arena_free(&mem);
 }
 
@@ -122,6 +144,7 @@ int main(void)
         cmocka_unit_test(test_arena__full_comes_back_to_its_guard),
         cmocka_unit_test(test_arena__large_blocks_sit_on_a_cache_line),
         cmocka_unit_test(test_buf__keeps_what_fits_and_says_so),
+        cmocka_unit_test(test_map__finds_every_text_it_was_given),
         cmocka_unit_test(test_text_fold__joins_cases_accents_and_spaces),
         cmocka_unit_test(test_text_initials__leave_particles_out),
         cmocka_unit_test(test_text_likeness__ranks_typos_above_other_names),

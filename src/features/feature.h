@@ -40,7 +40,14 @@ struct feature {
     /* Fills up to `max` rows; gives how many. */
     size_t (*waiting_for)(struct feature_waiting *out, size_t max, struct store_db *db,
                           struct cv_arena *mem, int64_t person_id);
+    /* The name of a person, for traces; only the feature that owns people gives it. */
+    const char *(*person_name)(struct store_db *db, struct cv_arena *mem, int64_t person_id);
 };
+
+/* The features of this program in their order, given by app (a test gives its own): for what must
+ * reach another feature from a place that is handed no house, such as a job or an undo. */
+extern const struct feature *const house_features[];
+extern const size_t house_feature_count;
 
 /* What app hands around as `house` in requests, commands and jobs. */
 struct house {
@@ -52,6 +59,8 @@ struct house {
     const struct cv_log *log;
 };
 
+/* The document as compact JSON text, in mem (feature_json.c). */
+const char *feature_json_text(struct cv_arena *mem, const json_t *document);
 /* Starts a job for the person who asks and sends them to its page. */
 cv_rc feature_start_job(struct web_request *req, const char *kind, json_t *args);
 /* Runs a job in the terminal with its bar and gives its result as a document; NULL after a failure

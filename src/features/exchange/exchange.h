@@ -16,7 +16,8 @@ struct exchange_field {
     const char *guesses; /* folded headings in English and Spanish, '|' between:
                             "email|e-mail|mail|correo|correo electronico" */
     bool is_required;
-    bool is_key; /* part of what makes two rows the same thing */
+    bool is_key;        /* part of what makes two rows the same thing */
+    const char *unless; /* not required when this field has a column ("first_name"); NULL */
 };
 
 enum exchange_fate {
@@ -38,12 +39,23 @@ struct exchange_row {
     int64_t match_id;       /* the row it matches, 0 when new */
     const char *match_note; /* "Ana Ruiz, teacher leader, Riverbend": who it matches; NULL */
     int64_t near_id;        /* a near-duplicate that a person should look at, 0 when none */
-    const char *near_note;
-    const char *changes; /* "role: coach → school leader; …" when EXCHANGE_CHANGED */
-    bool merge_near;     /* set by exchange when the person chose to merge with near_id: treat as a
-                            match */
-    void *own;           /* the feature's own, from check to store */
+    int64_t near_line;      /* the same, when it is another line of the file; 0 when none */
+    const char *near_note;  /* who it is like, in words */
+    const char *changes;    /* "role: coach → school leader; …" when EXCHANGE_CHANGED */
+    const char *note;       /* "Riverbend is a new place": good to know, no problem; NULL */
+    bool merge_near; /* set by exchange before `check`: the person chose to merge with near_id (then
+                        treat it as a match) or near_line (then fill its gaps and skip this row) */
+    void *own;       /* the feature's own, from check to store */
 };
+
+/* For `check`: refuses the row, with a problem at its line and field. The sentence is a printf
+ * format. */
+void exchange_refuse(struct exchange_row *row, struct cv_problems *problems, const char *field,
+                     const char *remedy, const char *sentence, ...) CV_PRINTF(5, 6);
+/* For `check`: adds "label: before → after" to row->changes when the texts differ (NULL is "");
+ * gives whether they did. A NULL `after` says nothing, so that empty cells change nothing. */
+bool exchange_compare(struct exchange_row *row, struct cv_arena *mem, const char *label,
+                      const char *before, const char *after);
 
 struct exchange_import {
     const char *name;    /* "people"; NULL ends the table */
@@ -69,6 +81,8 @@ struct exchange_import {
      * and the page says so). */
     cv_rc (*unstore)(struct store_db *db, struct cv_arena *mem, int64_t row_id,
                      const json_t *before, int64_t now_s);
+    /* The row's name for a sentence ("Ana Ruiz"); may be NULL. */
+    const char *(*name_of)(struct store_db *db, struct cv_arena *mem, int64_t row_id);
 };
 
 /* Called by `store`: row_id was inserted (before NULL) or changed (before = as it was; not taken
@@ -85,6 +99,10 @@ struct exchange_export {
     cv_rc (*rows)(json_t **out, struct store_db *db, struct cv_arena *mem);
 };
 
+/* The row of this name in the manifests of all features; NULL when there is none. */
+const struct exchange_import *exchange_import_find(const struct house *house, const char *name);
+const struct exchange_export *exchange_export_find(const struct house *house, const char *name);
+
 /* One import from bytes to stored, as the command line and the tests use it; the web goes in two
  * steps over a kept file. */
 struct exchange_options {
@@ -93,11 +111,15 @@ struct exchange_options {
     enum exchange_on_match on_match;
     bool dry_run;
     const int64_t
-        *merge_lines; /* lines whose near-duplicate is to be merged; ends with 0; NULL: none */
+        *merge_lines;    /* lines whose near-duplicate is to be merged; ends with 0; NULL: none */
+    bool merge_all_near; /* all of them */
 };
-/* Document: {kind, file, columns:[{heading, field, label, is_guess, is_sensitive}],
- * counts:{new,changed,same,refused,skipped}, rows:[first 50…], near:[…], problems:[…], import_id (0
- * when dry)}. *out is a new reference. */
+/* Document: {kind, title, file, sheet, columns: [{heading, letter, field, label, sample, is_guess,
+ * is_sensitive, fields: [{name, label, is_chosen}]}], counts: {rows, new, changed, same, refused,
+ * skipped}, rows: [first 50: {line, fate, is_<fate>, name, match, changes, note}], near: [{line,
+ * name, near, is_merged}], problems: [{line, cell, field, sentence, remedy}], notes: [{line,
+ * sentence}], import_id (0 when dry)}. *out is a new reference, also with CV_INVALID (then nothing
+ * was stored: not one row could be taken); rows with problems are left out of what is stored. */
 CV_MUST_USE cv_rc exchange_import_file(json_t **out, struct store_db *db, struct cv_arena *mem,
                                        const struct house *house, const char *kind,
                                        const char *file_name, const char *bytes, size_t size,
