@@ -244,6 +244,7 @@ cv_rc config_read(struct config *out, struct cli_request *req, char **rows)
     if (req->problems.total_count > 0) return CV_INVALID;
     out->threads = strtol(setting_of(settings, "threads"), NULL, 10);
     out->workers = strtol(setting_of(settings, "workers"), NULL, 10);
+    out->data_is_default = strcmp(settings[0].origin, "default") == 0;
     static const char *const levels[] = {"error", "warn", "info", "debug"};
     for (int i = 0; i < 4; i++)
         if (strcmp(out->log_level, levels[i]) == 0) out->log.level = (enum cv_log_level)i;

@@ -8,7 +8,8 @@
 #include "cli/cli.h"
 
 struct config {
-    const char *data; /* path or postgres://… */
+    const char *data;     /* path or postgres://… */
+    bool data_is_default; /* nobody named it */
     const char *listen;
     const char *log_format; /* "text" or "json" */
     const char *log_level;

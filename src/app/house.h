@@ -26,6 +26,9 @@ size_t house_migrations(const struct store_migration **out, struct cv_arena *mem
 CV_MUST_USE cv_rc house_open(struct house *out, const struct config *config, enum store_mode mode,
                              struct cv_arena *mem, int64_t now_s, struct cv_problems *problems);
 void house_close(struct house *house);
+/* The verb `serve`; opens the store itself. */
+int app_serve(struct cli_request *req);
+
 /* What req->house points to for app's own verbs. */
 struct app {
     struct house house; /* first: features see only this */

@@ -146,7 +146,7 @@ static cv_rc owner_link_if_new(const char **out, struct house *house, struct cli
     return rc;
 }
 
-static int run_serve(struct cli_request *req)
+int app_serve(struct cli_request *req)
 {
     struct app *app = req->house;
     struct house *house = &app->house;
@@ -183,7 +183,7 @@ const struct cli_command app_serve_commands[] = {
      .summary = "Serve the pages. Prints the address, and a one-time owner link while nobody has "
                 "signed in.",
      .options = serve_options,
-     .run = run_serve,
+     .run = app_serve,
      .flags = CLI_OWN_STORE},
     {0},
 };
