@@ -1,6 +1,7 @@
 /* collectives_board: reads people, themes, ties, wishes and groups into the arrays that
  * engine/grouping looks at, and scores them as they stand. Not here: the search for something
  * better (collectives_form.c), words (collectives_words.c). */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -77,6 +78,13 @@ static cv_rc load_people(struct board *board, const struct themes_caring_list *c
     return CV_OK;
 }
 
+static int by_id(const void *a, const void *b)
+{
+    int64_t x = ((const struct board_theme *)a)->id;
+    int64_t y = ((const struct board_theme *)b)->id;
+    return (x > y) - (x < y);
+}
+
 static cv_rc load_themes(struct board *board, struct store_db *db, struct cv_arena *mem)
 {
     struct theme_list all;
@@ -86,6 +94,7 @@ static cv_rc load_themes(struct board *board, struct store_db *db, struct cv_are
     for (size_t i = 0; i < all.count; i++)
         board->themes[board->theme_count++] =
             (struct board_theme){all.items[i].id, all.items[i].name};
+    qsort(board->themes, board->theme_count, sizeof *board->themes, by_id);
     return CV_OK;
 }
 

@@ -1,0 +1,481 @@
+/* Tests of collectives: proposals keep their promises, steps by hand are refused or undone, words
+ * tell the truth. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "features/collectives/collectives_internal.h"
+#include "features/network/network.h"
+#include "store/store_testing.h"
+
+/* --- a small network
+ * ------------------------------------------------------------------------------------ */
+
+STORE_SQL(sql_theme, "INSERT INTO theme (name, name_folded, state, origin, created_at_s)"
+                     " VALUES ($1, $1, 'confirmed', 'person', 1) RETURNING id");
+STORE_SQL(sql_place, "INSERT INTO theme_assignment (statement_id, theme_id, fate, placed_by, "
+                     "confidence, margin, band)"
+                     " VALUES ($1, $2, 'theme', 'person', 1, 1, 2)");
+
+struct scene {
+    struct store_testing *t;
+    struct house house;
+    int64_t themes[4];
+    int64_t people[200];
+    int count;
+};
+
+static const struct feature *const features[] = {&collectives_feature};
+static const struct job_kind kinds[] = {{collectives_form_job, "Proposing", collectives_run_form},
+                                        {0}};
+static const struct job_kind *const kind_tables[] = {kinds};
+
+#define MIGRATE(t, name)                                                                           \
+    do {                                                                                           \
+        extern const struct store_migration name##_migrations[];                                   \
+        size_t count = 0;                                                                          \
+        while (name##_migrations[count].name) count++;                                             \
+        store_testing_migrate(t, name##_migrations, count);                                        \
+    } while (0)
+
+static int set_up(void **state)
+{
+    if (store_testing_open(state) != 0 || !*state) return 0;
+    struct store_testing *t = *state;
+    store_testing_migrate(t, jobs_migrations, jobs_migration_count);
+    MIGRATE(t, history);
+    MIGRATE(t, exchange);
+    MIGRATE(t, network);
+    MIGRATE(t, people);
+    MIGRATE(t, ties);
+    MIGRATE(t, themes);
+    MIGRATE(t, collectives);
+    return 0;
+}
+
+static void assert_ok(cv_rc rc)
+{
+    assert_string_equal(cv_rc_name(rc), "ok");
+}
+
+static void scene_open(struct scene *s, void **state)
+{
+    static const struct cv_log log = {.level = CV_LOG_ERROR};
+    *s = (struct scene){.t = store_testing_of(state)};
+    s->house =
+        (struct house){.store = s->t->store, .features = features, .feature_count = 1, .log = &log};
+    assert_ok(jobs_open(&s->house.jobs, s->t->store, kind_tables, 1, 0, &log, NULL, NULL));
+    static const char *const names[] = {"Absence", "Belonging", "Grading", "Families"};
+    for (int i = 0; i < 4; i++)
+        assert_ok(store_number(&s->themes[i], s->t->db, &sql_theme, STORE_TEXT(names[i])));
+}
+
+static void scene_close(struct scene *s)
+{
+    jobs_close(s->house.jobs);
+}
+
+/* One person who wrote one statement about the theme. */
+static int64_t add_person(struct scene *s, int theme, const char *role, const char *place,
+                          int64_t facilitates)
+{
+    struct store_testing *t = s->t;
+    struct person p = people_new(cv_sprintf(&t->mem, "Person %d", s->count));
+    p.role_key = people_role_key(&t->mem, role);
+    p.title = role;
+    p.organisation = place;
+    p.facilitates = facilitates;
+    p.languages = "en";
+    p.slots = 7;
+    int64_t id = 0;
+    assert_ok(people_insert(&id, t->db, &t->mem, &p, 1));
+    int64_t statement_id = 0;
+    const struct statement statement = {.person_id = id, .text = p.name, .created_at_s = 1};
+    assert_ok(themes_statement_insert(&statement_id, t->db, &t->mem, &statement));
+    assert_ok(
+        store_exec(NULL, t->db, &sql_place, STORE_INT(statement_id), STORE_INT(s->themes[theme])));
+    s->people[s->count++] = id;
+    return id;
+}
+
+static void add_people(struct scene *s, int count)
+{
+    static const char *const roles[] = {"Teacher leader", "Principal", "Instructional coach",
+                                        "Family liaison"};
+    static const char *const places[] = {"Riverbend", "Kestrel", "Mariposa", "Dry Fork",
+                                         "Larkspur"};
+    for (int i = 0; i < count; i++)
+        add_person(s, i % 4, roles[i % 3], places[i % 5], i % 7 == 0 ? 3 : 0);
+}
+
+static cv_rc form(json_t **out, struct scene *s, json_t *args)
+{
+    cv_rc rc = jobs_run_here(out, s->house.jobs, s->t->db, &s->t->mem, collectives_form_job, args,
+                             1000, &s->t->problems, NULL, NULL);
+    json_decref(args);
+    return rc;
+}
+
+static void form_ok(struct scene *s, int64_t seed)
+{
+    json_t *result = NULL;
+    assert_ok(form(&result, s, json_pack("{s:I}", "seed", (json_int_t)seed)));
+    json_decref(result);
+}
+
+static json_t *everything(struct scene *s)
+{
+    struct collective_list all;
+    assert_ok(collectives_list(&all, s->t->db, &s->t->mem));
+    int64_t *ids = CV_NEW_ARRAY(&s->t->mem, int64_t, all.count + 1);
+    for (size_t i = 0; i < all.count; i++) ids[i] = all.items[i].id;
+    json_t *snapshot = NULL;
+    assert_ok(collectives_snapshot(&snapshot, s->t->db, ids, all.count));
+    return snapshot;
+}
+
+static void undo_last(struct scene *s)
+{
+    json_t *list = NULL;
+    assert_ok(history_list(&list, s->t->db, &s->t->mem, "collectives", 1));
+    int64_t id = json_integer_value(json_object_get(json_array_get(list, 0), "id"));
+    json_decref(list);
+    assert_ok(history_undo(s->t->db, &s->t->mem, &s->house, id, 0, 2000));
+}
+
+static struct board load(struct scene *s)
+{
+    struct board board;
+    assert_ok(board_load(&board, s->t->db, &s->t->mem, 1000));
+    return board;
+}
+
+/* --- proposals
+ * ------------------------------------------------------------------------------------------ */
+
+static void test_collectives_form__sizes_hold_and_a_seed_repeats(void **state)
+{
+    struct scene s;
+    scene_open(&s, state);
+    add_people(&s, 90);
+    form_ok(&s, 7);
+    struct board board = load(&s);
+    assert_true(board.groups.count >= 9);
+    for (size_t g = 0; g < board.groups.count; g++)
+        assert_in_range(board.groups.items[g].people_count, 4, 10);
+    for (size_t i = 0; i < board.people_count; i++) {
+        assert_true(board.group_of[i] >= 0);
+        assert_int_equal(board.score.people[i].choice, 1);
+    }
+    json_t *first = collectives_document(&board, &s.t->mem);
+    form_ok(&s, 7);
+    board = load(&s);
+    json_t *second = collectives_document(&board, &s.t->mem);
+    json_t *a = json_object_get(first, "collectives");
+    json_t *b = json_object_get(second, "collectives");
+    assert_int_equal(json_array_size(a), json_array_size(b));
+    for (size_t g = 0; g < json_array_size(a); g++)
+        assert_true(json_equal(json_object_get(json_array_get(a, g), "people"),
+                               json_object_get(json_array_get(b, g), "people")));
+    json_decref(first);
+    json_decref(second);
+    scene_close(&s);
+}
+
+static void test_collectives_form__locked_groups_stay(void **state)
+{
+    struct scene s;
+    scene_open(&s, state);
+    add_people(&s, 60);
+    form_ok(&s, 7);
+    struct board board = load(&s);
+    int64_t id = board.groups.items[2].id;
+    int64_t edit_id = 0;
+    assert_ok(collectives_set_locked(&edit_id, s.t->db, &s.t->mem, id, true, 0, 1001));
+    json_t *before = NULL;
+    assert_ok(collectives_snapshot(&before, s.t->db, &id, 1));
+    form_ok(&s, 8);
+    json_t *after = NULL;
+    assert_ok(collectives_snapshot(&after, s.t->db, &id, 1));
+    assert_true(json_equal(before, after));
+    json_decref(before);
+    json_decref(after);
+    scene_close(&s);
+}
+
+static void test_collectives_form__too_few_get_a_sentence(void **state)
+{
+    struct scene s;
+    scene_open(&s, state);
+    json_t *result = NULL;
+    assert_int_equal(form(&result, &s, json_object()), CV_INVALID);
+    assert_non_null(strstr(s.t->problems.items[0].sentence, "nobody to place"));
+    json_decref(result);
+    result = NULL;
+    for (int i = 0; i < 3; i++) add_person(&s, 0, "Principal", "Kestrel", 0);
+    assert_int_equal(form(&result, &s, json_object()), CV_INVALID);
+    assert_non_null(strstr(s.t->problems.items[1].sentence, "too few"));
+    json_decref(result);
+    result = NULL;
+    assert_int_equal(form(&result, &s, json_pack("{s:i, s:i}", "min", 4, "max", 11)), CV_INVALID);
+    json_decref(result);
+    scene_close(&s);
+}
+
+static void test_collectives_form__all_from_one_place_names_the_rule(void **state)
+{
+    struct scene s;
+    scene_open(&s, state);
+    for (int i = 0; i < 8; i++) add_person(&s, 0, "Principal", "Kestrel", 0);
+    form_ok(&s, 7);
+    struct board board = load(&s);
+    assert_int_equal(board.groups.count, 1);
+    const struct grouping_group_report *g = &board.score.groups[0];
+    assert_int_equal(g->goals[GROUPING_GOAL_DISTRICTS].state, GROUPING_UNMEETABLE);
+    assert_int_equal(g->goals[GROUPING_GOAL_ROLES].state, GROUPING_UNMEETABLE);
+    json_t *document = collectives_group_document(&board, 0, true, &s.t->mem);
+    char *text = json_dumps(document, 0);
+    assert_non_null(
+        strstr(text, "Eight people from one place; the people of this theme cannot give more"));
+    assert_non_null(strstr(text, "Nobody here can facilitate yet"));
+    free(text);
+    json_decref(document);
+    scene_close(&s);
+}
+
+static void test_collectives_form__contradictory_wishes_are_named_and_others_served(void **state)
+{
+    struct scene s;
+    scene_open(&s, state);
+    add_people(&s, 40);
+    const struct wish wishes[] = {
+        {.person_id = s.people[0], .other_id = s.people[4]},
+        {.person_id = s.people[4], .other_id = s.people[0], .is_apart = true}};
+    assert_ok(people_wish_insert(s.t->db, &wishes[0]));
+    assert_ok(people_wish_insert(s.t->db, &wishes[1]));
+    form_ok(&s, 7);
+    assert_int_equal(s.t->problems.count, 1);
+    assert_non_null(strstr(s.t->problems.items[0].sentence, "Person 0"));
+    struct board board = load(&s);
+    assert_true(board.groups.count >= 4);
+    int32_t a = board_person(&board, s.people[0]);
+    int32_t b = board_person(&board, s.people[4]);
+    assert_true(board.group_of[a] != board.group_of[b] || board.group_of[a] < 0);
+    scene_close(&s);
+}
+
+static void test_collectives_form__undo_puts_everything_back(void **state)
+{
+    struct scene s;
+    scene_open(&s, state);
+    add_people(&s, 50);
+    form_ok(&s, 7);
+    json_t *before = everything(&s);
+    form_ok(&s, 9);
+    undo_last(&s);
+    json_t *after = everything(&s);
+    assert_true(json_equal(before, after));
+    undo_last(&s);
+    json_decref(after);
+    after = everything(&s);
+    assert_int_equal(json_array_size(json_object_get(after, "collectives")), 0);
+    json_decref(before);
+    json_decref(after);
+    scene_close(&s);
+}
+
+/* --- steps by hand
+ * ---------------------------------------------------------------------------------------- */
+
+/* A full group of ten, a small one, and one more person. */
+static void full_scene(struct scene *s, void **state)
+{
+    scene_open(s, state);
+    for (int i = 0; i < 10; i++)
+        add_person(s, 0, i % 2 ? "Principal" : "Teacher leader", i % 3 ? "Kestrel" : "Mariposa", 3);
+    form_ok(s, 7);
+    add_person(s, 0, "Superintendent", "Larkspur", 0);
+    struct board board = load(s);
+    assert_int_equal(board.groups.count, 1);
+    assert_int_equal(board.groups.items[0].people_count, 10);
+}
+
+static cv_rc move(struct scene *s, struct collectives_move m)
+{
+    int64_t edit_id = 0;
+    s->t->problems = cv_problems_new(&s->t->mem);
+    return collectives_move(&edit_id, s->t->db, &s->t->mem, &m, 0, 1500, &s->t->problems);
+}
+
+static void test_collectives_move__eleventh_needs_a_second_group_a_list_or_a_reason(void **state)
+{
+    struct scene s;
+    full_scene(&s, state);
+    struct board board = load(&s);
+    int64_t id = board.groups.items[0].id;
+    int64_t eleventh = s.people[10];
+    json_t *before = everything(&s);
+    assert_int_equal(move(&s, (struct collectives_move){eleventh, COLLECTIVES_TO_GROUP, id, ""}),
+                     CV_INVALID);
+    assert_int_equal(s.t->problems.count, 1);
+    json_t *after = everything(&s);
+    assert_true(json_equal(before, after));
+    json_decref(before);
+    json_decref(after);
+
+    assert_ok(move(&s, (struct collectives_move){eleventh, COLLECTIVES_TO_WAITING, id, ""}));
+    board = load(&s);
+    assert_int_equal(board.groups.items[0].people_count, 10);
+    assert_int_equal(board.group_of[board_person(&board, eleventh)], GROUPING_NONE);
+
+    assert_ok(move(&s, (struct collectives_move){eleventh, COLLECTIVES_TO_NEW_GROUP, id, ""}));
+    board = load(&s);
+    assert_int_equal(board.groups.count, 2);
+    assert_int_equal(board.groups.items[1].people_count, 1);
+
+    assert_ok(move(
+        &s, (struct collectives_move){eleventh, COLLECTIVES_TO_GROUP, id, "She speaks Triqui."}));
+    board = load(&s);
+    assert_int_equal(board.groups.items[0].people_count, 11);
+    assert_string_equal(board.groups.items[0].max_reason, "She speaks Triqui.");
+    scene_close(&s);
+}
+
+static void test_collectives_move__each_step_is_undone_exactly(void **state)
+{
+    struct scene s;
+    full_scene(&s, state);
+    struct board board = load(&s);
+    int64_t id = board.groups.items[0].id;
+    static const enum collectives_to ways[] = {COLLECTIVES_TO_WAITING, COLLECTIVES_TO_NEW_GROUP,
+                                               COLLECTIVES_TO_GROUP};
+    for (size_t i = 0; i < 3; i++) {
+        json_t *before = everything(&s);
+        assert_ok(move(&s, (struct collectives_move){s.people[10], ways[i], id, "A reason."}));
+        json_t *between = everything(&s);
+        assert_false(json_equal(before, between));
+        undo_last(&s);
+        json_t *after = everything(&s);
+        assert_true(json_equal(before, after));
+        json_decref(before);
+        json_decref(between);
+        json_decref(after);
+    }
+    scene_close(&s);
+}
+
+static void test_collectives_move__locked_and_unknown_are_refused(void **state)
+{
+    struct scene s;
+    full_scene(&s, state);
+    struct board board = load(&s);
+    int64_t id = board.groups.items[0].id;
+    int64_t edit_id = 0;
+    assert_ok(collectives_set_locked(&edit_id, s.t->db, &s.t->mem, id, true, 0, 1001));
+    assert_int_equal(move(&s, (struct collectives_move){s.people[0], COLLECTIVES_TO_NOBODY, 0, ""}),
+                     CV_INVALID);
+    assert_int_equal(
+        move(&s, (struct collectives_move){s.people[0], COLLECTIVES_TO_GROUP, 999, ""}),
+        CV_NOT_FOUND);
+    assert_int_equal(move(&s, (struct collectives_move){999, COLLECTIVES_TO_GROUP, id, ""}),
+                     CV_NOT_FOUND);
+    scene_close(&s);
+}
+
+static cv_rc set_state_to(struct scene *s, int64_t id, const char *to, const char *reason)
+{
+    int64_t edit_id = 0;
+    s->t->problems = cv_problems_new(&s->t->mem);
+    return collectives_set_state(&edit_id, s->t->db, &s->t->mem, id, to, reason, 0, 1600,
+                                 &s->t->problems);
+}
+
+static void test_collectives_state__one_after_the_other_and_the_gate_advises(void **state)
+{
+    struct scene s;
+    scene_open(&s, state);
+    for (int i = 0; i < 6; i++) add_person(&s, 0, "Principal", "Kestrel", 0);
+    form_ok(&s, 7);
+    struct board board = load(&s);
+    int64_t id = board.groups.items[0].id;
+    assert_int_equal(set_state_to(&s, id, "active", ""), CV_INVALID);
+    assert_ok(set_state_to(&s, id, "inviting", ""));
+    board = load(&s);
+    for (size_t i = 0; i < board.members.count; i++) {
+        assert_string_equal(board.members.items[i].state, "invited");
+        assert_int_equal(strlen(board.members.items[i].code), 9);
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(board.members.items[i].code, board.members.items[k].code);
+    }
+    assert_ok(set_state_to(&s, id, "forming", ""));
+    assert_int_equal(set_state_to(&s, id, "active", ""), CV_INVALID);
+    assert_int_equal(s.t->problems.count, 3); /* one role, one place, nobody facilitates */
+    assert_ok(set_state_to(&s, id, "active", "They have worked like this for years."));
+    assert_int_equal(set_state_to(&s, id, "inviting", ""), CV_INVALID);
+    scene_close(&s);
+}
+
+static void test_collectives_rules__wrong_numbers_are_told_all_at_once(void **state)
+{
+    struct scene s;
+    scene_open(&s, state);
+    struct collectives_rules rules;
+    assert_ok(collectives_rules_find(&rules, s.t->db, &s.t->mem));
+    assert_int_equal(rules.size_max, 10);
+    rules.size_max = 12;
+    rules.roles = -1;
+    rules.tie_weight = 9;
+    assert_int_equal(collectives_rules_save(s.t->db, &s.t->mem, &rules, 0, 1, &s.t->problems),
+                     CV_INVALID);
+    assert_int_equal(s.t->problems.count, 3);
+    rules = (struct collectives_rules){.size_min = 5,
+                                       .size_max = 8,
+                                       .roles = 2,
+                                       .districts = 2,
+                                       .theme_weight = 1.5,
+                                       .mix_weight = 1,
+                                       .tie_weight = 0,
+                                       .slot_weight = 1,
+                                       .skills = "writes grants"};
+    s.t->problems = cv_problems_new(&s.t->mem);
+    assert_ok(collectives_rules_save(s.t->db, &s.t->mem, &rules, 0, 1, &s.t->problems));
+    struct collectives_rules kept;
+    assert_ok(collectives_rules_find(&kept, s.t->db, &s.t->mem));
+    assert_int_equal(kept.size_min, 5);
+    assert_string_equal(kept.skills, "writes grants");
+    add_people(&s, 40);
+    form_ok(&s, 7);
+    struct board board = load(&s);
+    for (size_t g = 0; g < board.groups.count; g++)
+        assert_in_range(board.groups.items[g].people_count, 5, 8);
+    undo_last(&s);
+    undo_last(&s);
+    assert_ok(collectives_rules_find(&kept, s.t->db, &s.t->mem));
+    assert_int_equal(kept.size_min, 4);
+    scene_close(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORE_TESTING_BOTH(test_collectives_form__sizes_hold_and_a_seed_repeats, set_up),
+        STORE_TESTING_BOTH(test_collectives_form__locked_groups_stay, set_up),
+        STORE_TESTING_BOTH(test_collectives_form__too_few_get_a_sentence, set_up),
+        STORE_TESTING_BOTH(test_collectives_form__all_from_one_place_names_the_rule, set_up),
+        STORE_TESTING_BOTH(test_collectives_form__contradictory_wishes_are_named_and_others_served,
+                           set_up),
+        STORE_TESTING_BOTH(test_collectives_form__undo_puts_everything_back, set_up),
+        STORE_TESTING_BOTH(test_collectives_move__eleventh_needs_a_second_group_a_list_or_a_reason,
+                           set_up),
+        STORE_TESTING_BOTH(test_collectives_move__each_step_is_undone_exactly, set_up),
+        STORE_TESTING_BOTH(test_collectives_move__locked_and_unknown_are_refused, set_up),
+        STORE_TESTING_BOTH(test_collectives_state__one_after_the_other_and_the_gate_advises,
+                           set_up),
+        STORE_TESTING_BOTH(test_collectives_rules__wrong_numbers_are_told_all_at_once, set_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
