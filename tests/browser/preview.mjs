@@ -51,6 +51,7 @@ export function serve(port) {
       const file = modules[asset] ? join(root, 'assets/node_modules', modules[asset]) : join(root, 'assets', asset);
       return existsSync(file) ? end(200, types[asset.split('.').pop()], readFileSync(file)) : end(404, 'text/plain', 'no');
     }
+    if (path.endsWith('/events')) return res.writeHead(204).end();
     const sample = samples().find(s => '/' + s.id === path);
     if (sample) {
       try { return end(200, 'text/html; charset=utf-8', render(sample)); } catch (e) { return end(500, 'text/plain', String(e)); }
