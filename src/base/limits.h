@@ -18,6 +18,7 @@
     X(TABLE_COLUMNS, 200, "columns of an imported table")                                          \
     X(CELL_BYTES, 32767, "bytes of one cell of a spreadsheet, as in Excel")                        \
     X(EXPORT_BYTES, 512 << 20, "bytes of an exported file")                                        \
+    X(PDF_PAGES, 2000, "pages of a printed document")                                              \
     X(FORM_FIELDS, 1000, "fields of a form")                                                       \
     X(NAME_BYTES, 200, "bytes of a name")                                                          \
     X(STATEMENT_BYTES, 4000, "bytes of one statement")                                             \

@@ -17,7 +17,7 @@
  * All three live in blocks of a fixed size, so growing never copies and never doubles. Trailing
  * empty cells are not kept, rows without a filled cell neither: a million phantom cells cost
  * nothing. Text position 0 is "". */
-enum { GRID_ROWS = 1 << 14, GRID_CELLS = 1 << 16, GRID_TEXT_BITS = 20 };
+enum { GRID_ROWS = 1 << 12, GRID_CELLS = 1 << 14, GRID_TEXT_BITS = 18 };
 #define GRID_TEXT ((size_t)1 << GRID_TEXT_BITS)
 
 enum { GRID_REFUSED = 1, GRID_BLANK_AFTER = 2 };

@@ -1,6 +1,6 @@
 /* Tests of files: what is read, what is refused with which words, and that what we write comes
  * back. golden/refused_*.csv are handed in by strangers (some come from the fuzzers); the report
- * that each gets stands beside it as .txt. CONVENE_ACCEPT=1 writes the reports anew. */
+ * that each gets stands beside it as .txt. `script/test --accept` writes the reports anew. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,7 +47,7 @@ static void check_golden(const char *folder, const char *name)
     const char *stem = cv_strndup(&mem, name, strlen(name) - strlen(".csv"));
     const char *golden = cv_sprintf(&mem, "%s/%s.txt", folder, stem);
     const char *expected = slurp(&mem, golden, &size);
-    const char *accept = getenv("CONVENE_ACCEPT");
+    const char *accept = getenv("CONVENE_TEST_ACCEPT");
     if (accept && (!expected || strcmp(expected, report) != 0)) {
         FILE *file = fopen(golden, "wb");
         assert_non_null(file);

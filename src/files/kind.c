@@ -135,12 +135,26 @@ static bool looks_binary(const uint8_t *bytes, size_t size)
     return controls > 3 && controls * 50 > head;
 }
 
+/* Magic that is plain letters ("GIF8", "BZh9") could be somebody's column name; the files they
+ * stand for have bytes near the start that no text has. */
+static bool is_kind(const struct kind *kind, const uint8_t *bytes, size_t size)
+{
+    if (size < kind->at + kind->size || memcmp(bytes + kind->at, kind->magic, kind->size) != 0)
+        return false;
+    bool letters = true;
+    for (size_t i = 0; i < kind->size; i++)
+        letters &= (kind->magic[i] >= '0' && kind->magic[i] <= '9') ||
+                   ((kind->magic[i] | 32) >= 'a' && (kind->magic[i] | 32) <= 'z');
+    for (size_t i = 0; letters && i < size && i < 512; i++)
+        if (bytes[i] < 9) return true;
+    return !letters;
+}
+
 bool files_kind_refused(struct files_reading *reading, const uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         const struct kind *kind = &kinds[i];
-        if (size < kind->at + kind->size || memcmp(bytes + kind->at, kind->magic, kind->size) != 0)
-            continue;
+        if (!is_kind(kind, bytes, size)) continue;
         refuse(reading, kind->what, kind->remedy);
         return true;
     }
