@@ -108,7 +108,7 @@ cv_rc collectives_rules_save(struct store_db *db, struct cv_arena *mem,
                   rules->theme_weight, "mix_weight", rules->mix_weight, "tie_weight",
                   rules->tie_weight, "slot_weight", rules->slot_weight, "skills", rules->skills);
     json_t *undo = json_pack("{s:s}", "rules", before);
-    if (rc == CV_OK) rc = forming_rule_put(db, collectives_json_text(after, mem), now_s);
+    if (rc == CV_OK) rc = forming_rule_put(db, feature_json_text(mem, after), now_s);
     if (rc == CV_OK)
         rc = history_record(NULL, db, "collectives", "collectives", "rules",
                             "Changed the rules for forming collectives", undo, person_id, now_s);

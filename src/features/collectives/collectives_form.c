@@ -273,7 +273,7 @@ static cv_rc store_outcome(struct job *job, const struct part *part,
     rc = snapshot_replaced(&before, job, part);
     if (rc == CV_OK) rc = store_groups(before, job, part, result);
     const struct forming forming = {
-        .options = collectives_json_text(job->args, job->mem),
+        .options = feature_json_text(job->mem, job->args),
         .objective = result->objective,
         .bound = result->bound,
         .gap_pct = result->gap_pct,
@@ -299,14 +299,6 @@ static cv_rc store_outcome(struct job *job, const struct part *part,
 
 /* --- the job
  * -------------------------------------------------------------------------------------- */
-
-const char *collectives_json_text(const json_t *document, struct cv_arena *mem)
-{
-    size_t size = json_dumpb(document, NULL, 0, JSON_COMPACT | JSON_SORT_KEYS);
-    char *text = cv_alloc(mem, size + 1);
-    (void)json_dumpb(document, text, size, JSON_COMPACT | JSON_SORT_KEYS);
-    return text;
-}
 
 static cv_rc check_enough(struct job *job, const struct board *board, const struct part *part)
 {

@@ -9,6 +9,7 @@
 #include "features/people/people.h"
 #include "features/themes/themes.h"
 #include "features/ties/ties.h"
+#include "files/pdf.h"
 
 /* --- the store's rows ----------------------------------------------------------------------------
  */
@@ -104,13 +105,15 @@ json_t *collectives_document(const struct board *board, struct cv_arena *mem);
 json_t *collectives_group_document(const struct board *board, int32_t group, bool with_why,
                                    struct cv_arena *mem);
 
-/* The document as one line of JSON with sorted keys, for a column. */
-const char *collectives_json_text(const json_t *document, struct cv_arena *mem);
-
 extern const struct store_migration collectives_migrations[];
 extern const struct web_route collectives_routes[];
 extern const struct cli_command collectives_commands[];
 extern const struct exchange_export collectives_exports[];
+
+/* A collective as a sheet in PDF; with codes, the invitations to cut follow. */
+CV_MUST_USE cv_rc collectives_write_pdf(struct files_bytes *out, const struct board *board,
+                                        int32_t group, const json_t *voices, struct cv_arena *mem,
+                                        int64_t now_s);
 
 /* The job kind (collectives_form.c). */
 extern const char collectives_form_job[];

@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "features/collectives/collectives_internal.h"
+#include "features/features_testing.h"
 #include "features/network/network.h"
-#include "store/store_testing.h"
 
 /* --- a small network
  * ------------------------------------------------------------------------------------ */
@@ -29,31 +29,24 @@ struct scene {
     int count;
 };
 
-static const struct feature *const features[] = {&collectives_feature};
+const struct feature *const house_features[] = {&people_feature, &collectives_feature};
+const size_t house_feature_count = 2;
 static const struct job_kind kinds[] = {{collectives_form_job, "Proposing", collectives_run_form},
                                         {0}};
 static const struct job_kind *const kind_tables[] = {kinds};
-
-#define MIGRATE(t, name)                                                                           \
-    do {                                                                                           \
-        extern const struct store_migration name##_migrations[];                                   \
-        size_t count = 0;                                                                          \
-        while (name##_migrations[count].name) count++;                                             \
-        store_testing_migrate(t, name##_migrations, count);                                        \
-    } while (0)
 
 static int set_up(void **state)
 {
     if (store_testing_open(state) != 0 || !*state) return 0;
     struct store_testing *t = *state;
     store_testing_migrate(t, jobs_migrations, jobs_migration_count);
-    MIGRATE(t, history);
-    MIGRATE(t, exchange);
-    MIGRATE(t, network);
-    MIGRATE(t, people);
-    MIGRATE(t, ties);
-    MIGRATE(t, themes);
-    MIGRATE(t, collectives);
+    features_testing_migrate(t, history_feature.migrations);
+    features_testing_migrate(t, exchange_feature.migrations);
+    features_testing_migrate(t, network_feature.migrations);
+    features_testing_migrate(t, people_feature.migrations);
+    features_testing_migrate(t, ties_feature.migrations);
+    features_testing_migrate(t, themes_feature.migrations);
+    features_testing_migrate(t, collectives_feature.migrations);
     return 0;
 }
 
@@ -66,8 +59,8 @@ static void scene_open(struct scene *s, void **state)
 {
     static const struct cv_log log = {.level = CV_LOG_ERROR};
     *s = (struct scene){.t = store_testing_of(state)};
-    s->house =
-        (struct house){.store = s->t->store, .features = features, .feature_count = 1, .log = &log};
+    s->house = (struct house){
+        .store = s->t->store, .features = house_features, .feature_count = 2, .log = &log};
     assert_ok(jobs_open(&s->house.jobs, s->t->store, kind_tables, 1, 0, &log, NULL, NULL));
     static const char *const names[] = {"Absence", "Belonging", "Grading", "Families"};
     for (int i = 0; i < 4; i++)

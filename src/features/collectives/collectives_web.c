@@ -385,6 +385,25 @@ static cv_rc get_codes(struct web_request *req)
                                    collectives_group_document(&board, group, false, req->mem)));
 }
 
+static cv_rc get_pdf(struct web_request *req)
+{
+    struct board board;
+    cv_rc rc = board_load(&board, req->db, req->mem, req->now_s);
+    int32_t group = rc == CV_OK ? board_group(&board, web_path_id(req, "id")) : GROUPING_NONE;
+    if (rc == CV_OK && group < 0) rc = CV_NOT_FOUND;
+    if (rc != CV_OK) return web_answer(req, rc);
+    json_t *row = json_object();
+    struct files_bytes pdf = {0};
+    rc = add_voices(row, &board, group, req);
+    if (rc == CV_OK)
+        rc = collectives_write_pdf(&pdf, &board, group, json_object_get(row, "voices"), req->mem,
+                                   req->now_s);
+    json_decref(row);
+    if (rc != CV_OK) return web_answer(req, rc);
+    const char *name = cv_sprintf(req->mem, "%s.pdf", board.groups.items[group].name);
+    return web_file(req, name, "application/pdf", pdf.bytes, pdf.size);
+}
+
 /* --- rules
  * -------------------------------------------------------------------------------------------- */
 
