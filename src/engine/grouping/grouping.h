@@ -152,8 +152,8 @@ enum grouping_goal_state {
     GROUPING_NOT_ASKED,
     GROUPING_MET,
     GROUPING_GAVE_WAY,  /* not met, and not proven impossible: other wishes weighed more */
-    GROUPING_UNMEETABLE /* proven: with the people who could sit here, or with this many groups,
-                         * no more can be met than was */
+    GROUPING_UNMEETABLE /* proven: whoever could sit here, this group could not meet it; or as much
+                         * of it is met, over the theme's groups or over all, as ever could be */
 };
 
 struct grouping_goal_report {

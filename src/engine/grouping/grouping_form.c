@@ -4,11 +4,21 @@
 
 #include "engine/grouping/grouping_internal.h"
 
-enum { LOOKS_PER_PERSON = 2000, LOOKS_LEAST = 20000, STARTS_DEFAULT = 4, STARTS_LARGE = 2 };
+enum {
+    LOOKS_PER_PERSON = 1500,
+    PEOPLE_LOOKED_AT_TWICE = 500, /* small networks can afford more */
+    LOOKS_LEAST = 20000,
+    PROBE_LOOKS_PER_PERSON = 100,
+    PROBES = 6,
+    STARTS_DEFAULT = 4,
+    STARTS_LARGE = 2
+};
 
 static int64_t looks_for(const struct gr_model *m, double effort)
 {
     int64_t looks = (int64_t)m->unit_count * LOOKS_PER_PERSON;
+    looks += (int64_t)LOOKS_PER_PERSON *
+             (m->unit_count < PEOPLE_LOOKED_AT_TWICE ? m->unit_count : PEOPLE_LOOKED_AT_TWICE);
     if (looks < LOOKS_LEAST) looks = LOOKS_LEAST;
     return (int64_t)((double)looks * (effort > 0 ? effort : 1));
 }
@@ -31,6 +41,49 @@ static void tell(struct grouping_result *out, const struct gr_model *m, const st
     gr_report(out, m, group_of, theme_of, count, mem);
 }
 
+/* Themes whose people still wait get one more group. */
+static bool ask_for_more(int32_t *extra, const struct gr_state *s)
+{
+    const struct gr_model *m = s->model;
+    bool any = false;
+    for (int32_t t = 0; t < m->theme_count; t++) {
+        int32_t people = 0;
+        for (int32_t k = 0; k < s->waiting_units; k++)
+            people += m->unit_affinity[(int64_t)s->waiting[k] * m->theme_count + t] >= 0;
+        if (people == 0) continue;
+        extra[t]++;
+        any = true;
+    }
+    return any;
+}
+
+/* Sets that must be together, and people who must be apart, may need more groups than the number of
+ * people alone asks for. Short searches find out; the fewest groups with the fewest waiting win. */
+static int32_t *find_extra(const struct gr_model *m, const struct grouping_options *options,
+                           struct cv_arena *mem)
+{
+    int32_t *extra = CV_NEW_ARRAY(mem, int32_t, m->theme_count);
+    int32_t *best = CV_NEW_ARRAY(mem, int32_t, m->theme_count);
+    int32_t fewest = m->people_count + 1;
+    struct gr_clock clock = {0};
+    for (int k = 0; k < PROBES && m->problem->may_open; k++) {
+        struct gr_state s;
+        struct gr_search search;
+        gr_state_init(&s, m, options->seed, (uint64_t)k, mem);
+        gr_start(&s, extra, mem);
+        if (s.waiting_people > 0) {
+            gr_search_init(&search, &s, mem);
+            gr_search_run(&search, (int64_t)PROBE_LOOKS_PER_PERSON * m->unit_count, &clock);
+        }
+        if (s.waiting_people < fewest) {
+            fewest = s.waiting_people;
+            for (int32_t t = 0; t < m->theme_count; t++) best[t] = extra[t];
+        }
+        if (fewest == 0 || !ask_for_more(extra, &s)) break;
+    }
+    return best;
+}
+
 static cv_rc search_all(struct grouping_result *out, const struct gr_model *m,
                         const struct grouping_options *options, struct cv_arena *mem)
 {
@@ -40,9 +93,10 @@ static cv_rc search_all(struct grouping_result *out, const struct gr_model *m,
     int64_t looks = looks_for(m, options->effort) / starts;
     struct gr_state *states = CV_NEW_ARRAY(mem, struct gr_state, starts);
     struct gr_search *searches = CV_NEW_ARRAY(mem, struct gr_search, starts);
+    const int32_t *extra = find_extra(m, options, mem);
     for (int32_t k = 0; k < starts; k++) {
         gr_state_init(&states[k], m, options->seed, (uint64_t)k, mem);
-        gr_start(&states[k], true, mem);
+        gr_start(&states[k], extra, mem);
         gr_search_init(&searches[k], &states[k], mem);
     }
     struct gr_clock clock = {

@@ -12,7 +12,8 @@
 
 enum { SLOT_PLANES = 7, GROUP_ROOM_MAX = GROUPING_SIZE_OVERRIDE };
 
-/* One waiting person weighs more than everything else in any group. */
+/* One waiting person weighs more than everything else in any group. So does one who sits in a group
+ * below the minimum, which only locks can bring about. */
 #define WAITING_COST 1e5
 
 struct gr_person {
@@ -37,6 +38,7 @@ struct gr_model {
     int32_t roles, districts, employers; /* numbers run below these */
     int32_t size_min, size_max, room;    /* room: people a group's row holds */
     double size_preferred;
+    double ideal[2 * GROUP_ROOM_MAX + 1]; /* size: no shape of that size is worth more */
     bool has_employer, has_slots, has_languages, has_skills, has_stay, has_aparts, has_ties;
 };
 
@@ -90,8 +92,10 @@ int32_t gr_slot_need(const struct gr_model *m, int32_t said);
 /* ---- grouping_state.c */
 void gr_state_init(struct gr_state *out, const struct gr_model *m, uint64_t seed, uint64_t stream,
                    struct cv_arena *mem);
-int32_t gr_state_open(struct gr_state *s, int32_t theme);            /* a new empty group */
-void gr_state_move(struct gr_state *s, int32_t unit, int32_t group); /* -1: to the waiting list */
+int32_t gr_state_open(struct gr_state *s, int32_t theme); /* a new empty group */
+void gr_state_set_theme(struct gr_state *s, int32_t group, int32_t theme);
+void gr_state_copy(struct gr_state *to, const struct gr_state *from); /* not its rng */
+void gr_state_move(struct gr_state *s, int32_t unit, int32_t group);  /* -1: to the waiting list */
 void gr_state_revalue(struct gr_state *s, int32_t group);
 /* Interest and apart-pairs allow it, were `without` (a unit, or -1) not there. Not size. */
 bool gr_may_sit(const struct gr_state *s, int32_t unit, int32_t group, int32_t without);
@@ -99,8 +103,19 @@ bool gr_may_sit(const struct gr_state *s, int32_t unit, int32_t group, int32_t w
 double gr_pull(const struct gr_state *s, int32_t unit, int32_t group);
 double gr_state_objective(const struct gr_state *s); /* less WAITING_COST for each who waits */
 
-/* ---- grouping_start.c: a first assignment that keeps every hard rule */
-void gr_start(struct gr_state *s, bool keep_previous, struct cv_arena *mem);
+/* ---- grouping_start.c: a first assignment that keeps every hard rule. extra: theme -> groups to
+ * open besides those that the number of people asks for. */
+void gr_start(struct gr_state *s, const int32_t *extra, struct cv_arena *mem);
+/* ---- grouping_themes.c: which themes get groups, how many, and who is meant for which */
+struct gr_plan {
+    int32_t *demand;   /* theme: people meant for it, or in it already */
+    int32_t *groups;   /* theme: groups it has */
+    int32_t *choice;   /* unit: theme, or -1 */
+    bool *closed;      /* theme: cannot have a group */
+    int32_t undecided; /* groups given without a theme */
+};
+void gr_plan_themes(struct gr_plan *out, struct gr_state *s, const int32_t *extra,
+                    struct cv_arena *mem);
 
 /* ---- grouping_search.c */
 struct gr_clock { /* shared by all starts of a run */
@@ -111,13 +126,31 @@ struct gr_clock { /* shared by all starts of a run */
 };
 struct gr_search { /* work space of one search */
     struct gr_state *s;
+    struct gr_state saved, best;     /* of the same model */
     int32_t *free_units, free_count; /* those that may move */
     int32_t *groups, *groups_first;  /* by theme, those in use */
-    int32_t *themes;                 /* eligible ones of each unit */
+    int32_t *themes;                 /* eligible ones of each unit, best liked first */
     int64_t *themes_first;
+    int32_t *focus, focus_count; /* units that a change of groups touched, each once */
+    bool *focused;
+};
+/* Two units change places, or unit `a` moves to group `to` (then b is -1). Groups may be -1. */
+struct gr_step {
+    int32_t a, b;
+    int32_t from, to;
+    double gain, value_from, value_to;
 };
 void gr_search_init(struct gr_search *out, struct gr_state *s, struct cv_arena *mem);
+void gr_search_list_groups(struct gr_search *x); /* after groups came or went */
 void gr_search_run(struct gr_search *x, int64_t looks, struct gr_clock *clock);
+bool gr_weigh(struct gr_state *s, struct gr_step *step, double least);
+void gr_take(struct gr_state *s, const struct gr_step *step);
+bool gr_anneal(struct gr_search *x, int64_t looks, struct gr_clock *clock);
+void gr_descend(struct gr_search *x, const int32_t *units, int32_t count, int64_t looks,
+                struct gr_clock *clock);
+bool gr_told_to_stop(struct gr_clock *clock, int64_t looks);
+/* ---- grouping_reshape.c: groups opened, closed, split, merged, given another theme */
+void gr_reshape(struct gr_search *x, int64_t looks, struct gr_clock *clock);
 
 /* ---- grouping_bound.c */
 double gr_bound(const struct gr_model *m, int32_t waiting_people, struct cv_arena *mem);

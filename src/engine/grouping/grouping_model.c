@@ -112,6 +112,18 @@ static void unit_rows(struct gr_model *m, struct cv_arena *mem)
     }
 }
 
+static void ideal_values(struct gr_model *m)
+{
+    const struct grouping_weights *w = &m->problem->weights;
+    double each = w->role + w->district;
+    if (m->has_employer) each += w->employer;
+    if (m->has_slots) each += w->slot;
+    for (int32_t s = 1; s <= 2 * GROUP_ROOM_MAX; s++) {
+        double apart = s - m->size_preferred;
+        m->ideal[s] = each * s - w->size * apart * apart;
+    }
+}
+
 struct row_entry {
     int32_t from, to;
     double cost;
@@ -199,6 +211,7 @@ void gr_model_init(struct gr_model *out, const struct grouping_problem *problem,
     }
     copy_people(out, mem);
     contract(out, mem);
+    ideal_values(out);
     unit_rows(out, mem);
     tie_rows(out, mem);
     apart_rows(out, mem);

@@ -39,11 +39,40 @@ int32_t gr_state_open(struct gr_state *s, int32_t theme)
 {
     assert(s->group_count < s->group_capacity);
     int32_t g = s->group_count++;
-    s->theme[g] = theme;
+    gr_state_set_theme(s, g, theme);
+    s->size[g] = s->units[g] = 0; /* the row may have been used and taken back */
+    s->value[g] = 0;
     s->max[g] = gr_group_max(s->model, g);
-    s->need[g] = gr_group_need(s->model, g, theme);
     s->opened[g] = g >= s->model->problem->group_count;
     return g;
+}
+
+void gr_state_set_theme(struct gr_state *s, int32_t group, int32_t theme)
+{
+    s->theme[group] = theme;
+    s->need[group] = gr_group_need(s->model, group, theme);
+}
+
+void gr_state_copy(struct gr_state *to, const struct gr_state *from)
+{
+    const struct gr_model *m = from->model;
+    size_t groups = (size_t)from->group_count, rows = groups * (size_t)m->room;
+    size_t units = (size_t)m->unit_count;
+    memcpy(to->theme, from->theme, groups * sizeof *to->theme);
+    memcpy(to->max, from->max, groups * sizeof *to->max);
+    memcpy(to->size, from->size, groups * sizeof *to->size);
+    memcpy(to->units, from->units, groups * sizeof *to->units);
+    memcpy(to->need, from->need, groups * sizeof *to->need);
+    memcpy(to->value, from->value, groups * sizeof *to->value);
+    memcpy(to->opened, from->opened, groups * sizeof *to->opened);
+    memcpy(to->who, from->who, rows * sizeof *to->who);
+    memcpy(to->unit_in, from->unit_in, rows * sizeof *to->unit_in);
+    memcpy(to->unit_group, from->unit_group, units * sizeof *to->unit_group);
+    memcpy(to->unit_at, from->unit_at, units * sizeof *to->unit_at);
+    memcpy(to->waiting, from->waiting, (size_t)from->waiting_units * sizeof *to->waiting);
+    to->group_count = from->group_count;
+    to->waiting_units = from->waiting_units;
+    to->waiting_people = from->waiting_people;
 }
 
 static void list_people(struct gr_state *s, int32_t group)

@@ -131,11 +131,13 @@ void gr_shape_parts(double *parts, const struct gr_model *m, const struct gr_sha
     if (s->islands > 1) parts[GROUPING_PART_GOAL_BRIDGE] = -w->goal_bridge * (s->islands - 1);
 }
 
+/* With what the search alone counts: people in a group below the minimum are as good as waiting. */
 double gr_shape_value(const struct gr_model *m, const struct gr_shape *s)
 {
     double parts[GROUPING_PART_COUNT] = {0};
     gr_shape_parts(parts, m, s);
     double sum = 0;
     for (int k = 0; k < GROUPING_PART_COUNT; k++) sum += parts[k];
+    if (s->size < m->size_min) sum -= WAITING_COST * s->size;
     return sum;
 }
