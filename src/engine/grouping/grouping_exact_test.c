@@ -419,14 +419,9 @@ static void test_grouping_form__equals_the_exact_best(void **state)
         if (form(&r, &t, &mem)) {
             struct all best = best_of(&t);
             if (not_seated(&t, &r) != best.waiting || fabs(r.objective - best.points) > 1e-6)
-                print_message(
-                    "T %d min %d max %d given %d (%d %d) open %d tog %d apart %d lock %d: ",
-                    t.p.theme_count, t.p.size_min, t.p.size_max, t.p.group_count, t.groups[0].theme,
-                    t.groups[1].theme, t.p.may_open, (int)t.p.together_count,
-                    (int)(t.p.apart_count + t.p.boss_count), t.people[0].locked_group),
-                    print_message("seed %d: n %d waiting %d against %d, points %f against %f\n",
-                                  (int)seed, t.p.people_count, not_seated(&t, &r), best.waiting,
-                                  r.objective, best.points);
+                print_message("seed %d: n %d waiting %d against %d, points %f against %f\n",
+                              (int)seed, t.p.people_count, not_seated(&t, &r), best.waiting,
+                              r.objective, best.points);
             missed += not_seated(&t, &r) != best.waiting || fabs(r.objective - best.points) > 1e-6;
             assert_true(r.bound >= best.points - 1e-6);
             tried++;
