@@ -11,7 +11,7 @@
     X(UPLOAD_BYTES, 48 << 20, "bytes of an uploaded spreadsheet")                                  \
     X(UNPACKED_BYTES, 400 << 20, "bytes an XLSX may unpack to")                                    \
     X(UNPACKED_RATIO, 250,                                                                         \
-      "bytes one packed byte of an XLSX may become; real sheets stay below 60")                    \
+      "bytes one packed byte of an XLSX may become; sheets as programs write them stay below 20")  \
     X(ZIP_PARTS, 10000, "parts inside an XLSX")                                                    \
     X(SHEETS, 1000, "sheets of a spreadsheet")                                                     \
     X(TABLE_ROWS, 1500000, "rows of an imported table; 10 MB of short lines are 1.3 million")      \

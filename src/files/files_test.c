@@ -238,6 +238,21 @@ static void test_read_table__over_the_limits_is_too_large(void **state)
     cv_arena_free(&mem);
 }
 
+/* Found by the fuzzer: a column called like the first letters of a packed file. */
+static void test_read_csv__column_names_like_magic_are_names(void **state)
+{
+    static const char *const starts[] = {"BZh9", "GIF8", "PAR1", "PK", "MZ", "II", "Rar!"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        struct house house;
+        char text[64];
+        int size = snprintf(text, sizeof text, "%s2,c3\nAna,1\n", starts[i]);
+        house_read(&house, text, (size_t)size, NULL);
+        assert_int_equal(house.rc, CV_OK);
+        assert_string_equal(files_cell(&house.table, 0, 0), "Ana");
+        cv_arena_free(&house.mem);
+    }
+}
+
 /* ---- what we write comes back
  * -------------------------------------------------------------------- */
 
@@ -414,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_read_csv__a_million_empty_cells_eat_no_memory),
         cmocka_unit_test(test_read_csv__ten_megabytes_of_short_lines_stay_within_64_mb),
         cmocka_unit_test(test_read_table__over_the_limits_is_too_large),
+        cmocka_unit_test(test_read_csv__column_names_like_magic_are_names),
         cmocka_unit_test(test_write__what_is_written_comes_back_unchanged),
         cmocka_unit_test(test_write_csv__no_cell_begins_like_a_formula),
         cmocka_unit_test(test_number_text__is_what_a_person_would_write),
