@@ -169,6 +169,10 @@ static void test_read_csv__titles_and_phantom_cells_are_left_out(void **state)
     CHECK_REPORT("Roster 2026;;;;;\n;;;;;\nname;email;role;;;\n\nAna;a@x.org;teacher;;;\n;;;;;\n",
                  "ok\nnote 1 Line 1 was left out: the column names stand below, in 3.\n"
                  "header 3: [name] [email] [role]\nrow 5: [Ana] [a@x.org] [teacher]\n");
+    CHECK_REPORT("Roster, autumn 2026\nname;email;role;place\nAna;a@x.org;t;p\nBen;b@x.org;t;p\n",
+                 "ok\nnote 1 Line 1 was left out: the column names stand below, in 2.\n"
+                 "header 2: [name] [email] [role] [place]\nrow 3: [Ana] [a@x.org] [t] [p]\n"
+                 "row 4: [Ben] [b@x.org] [t] [p]\n");
 }
 
 static void test_read_csv__a_guard_is_taken_off_and_nothing_else(void **state)
