@@ -40,6 +40,8 @@
     X(RATE_WRITES, 120, "forms one address may send at once; refilled in 60 s")                    \
     X(RATE_SLOW, 10, "tries to sign in one address has; refilled in 120 s")                        \
     X(COOKIE_BYTES, 3000, "bytes of one cookie that we set")                                       \
+    X(LINK_HOURS, 24, "hours a sign-in link works")                                                \
+    X(SESSION_DAYS, 30, "days a browser stays signed in")                                          \
     X(GROUP_PEOPLE, 10, "people in a collective without a written reason")                         \
     X(GROUP_PEOPLE_OVERRIDE, 15, "people in a collective with a written reason")
 
