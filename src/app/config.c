@@ -33,6 +33,7 @@ static const struct key keys[] = {
     {.name = "tls_cert", .flag = "--tls-cert"},
     {.name = "tls_key", .flag = "--tls-key"},
     {.name = "behind_tls", .flag = "--behind-tls", .absent = "no", .choices = "yes|no"},
+    {.name = "rate_limits", .flag = "--rate-limits", .absent = "yes", .choices = "yes|no"},
     {.name = "threads", .flag = "--threads", .absent = "0", .is_number = true},
     {.name = "workers", .flag = "--workers", .absent = "2", .is_number = true},
 };
@@ -49,6 +50,7 @@ const struct cli_option config_options[] = {
     {"--tls-cert", "FILE", "certificate in PEM, when `serve` speaks TLS itself"},
     {"--tls-key", "FILE", "its key in PEM"},
     {"--behind-tls", "WORD", "yes: a proxy before us speaks TLS, so cookies are for TLS only"},
+    {"--rate-limits", "WORD", "no: for measuring on this machine only"},
     {"--threads", "N", "event threads of `serve`; 0: as many as cores"},
     {"--workers", "N", "workers for long jobs"},
     {0},
@@ -237,6 +239,7 @@ cv_rc config_read(struct config *out, struct cli_request *req, char **rows)
         .tls_cert = setting_of(settings, "tls_cert"),
         .tls_key = setting_of(settings, "tls_key"),
         .behind_tls = setting_of(settings, "behind_tls"),
+        .rate_limits = setting_of(settings, "rate_limits"),
     };
     if (!out->tls_cert != !out->tls_key)
         cv_problem(&req->problems, 0, "tls_cert", "give both or neither",

@@ -125,6 +125,7 @@ static cv_rc serve_start(struct house *house, struct cli_request *req, const str
         .tls_key = config->tls_key,
         .behind_tls = strcmp(config->behind_tls, "yes") == 0,
         .threads = (int)config->threads,
+        .no_rate_limits = strcmp(config->rate_limits, "no") == 0,
         .log = house->log,
     };
     const struct web_route *const *routes = NULL;
