@@ -15,7 +15,7 @@ struct config {
     const char *log_level;
     const char *tls_cert;
     const char *tls_key;
-    const char *behind_tls; /* "yes" or "no" */
+    const char *behind_tls;  /* "yes" or "no" */
     const char *rate_limits; /* "yes" or "no" */
     int64_t threads;
     int64_t workers;
