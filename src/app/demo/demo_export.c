@@ -133,8 +133,8 @@ static const char *role_cell(const struct demo_person *who, bool spanish)
 
 static const char *practice_cell(enum demo_practice practice, bool spanish)
 {
-    static const char *const words[DEMO_PRACTICE_COUNT] = {"", "observa", "cofacilita", "facilita",
-                                                           "forma a otros"};
+    static const char *const words[DEMO_PRACTICE_COUNT] = {"", "observa", "cofacilitador",
+                                                           "facilita", "formador"};
     return spanish ? words[practice] : demo_practice_name(practice);
 }
 
@@ -223,18 +223,16 @@ static struct demo_file write_ties(const struct demo_network *net, struct cv_are
 
 static struct demo_file write_places(const struct demo_network *net, struct cv_arena *mem)
 {
-    static const char *const heads[] = {"name",           "kind",
-                                        "zone",           "locale",
-                                        "students",       "schools",
-                                        "hispanic_pct",   "multilingual_pct",
-                                        "low_income_pct", "chronic_absence_pct"};
+    static const char *const heads[] = {
+        "name",    "kind",         "part of",          "locale",         "students",
+        "schools", "pct_hispanic", "pct_multilingual", "pct_low_income", "pct_chronic_absence"};
     struct writer w = new_writer(mem, ',', "\n");
     put_line(&w, heads, 10);
     for (int32_t i = 0; i < net->place_count; i++) {
         const struct demo_place *place = &net->places[i];
         bool is_zone = place->kind == DEMO_ZONE;
         put_cell(&w, place->name);
-        put_cell(&w, is_zone ? "region" : "district");
+        put_cell(&w, is_zone ? "zone" : "district");
         put_cell(&w, is_zone ? "" : net->places[place->zone].name);
         put_cell(&w, place->locale);
         put_number(&w, place->students);

@@ -41,18 +41,19 @@ static cv_rc fill_places(struct filler *f)
         const struct demo_place *place = &f->net->places[i];
         bool is_zone = place->kind == DEMO_ZONE;
         struct place row = network_place_new(place->name);
-        row.kind = is_zone ? "region" : "district";
+        row.kind = is_zone ? "zone" : "district";
         row.students = place->students;
         row.schools = place->schools;
         if (!is_zone) {
             row.parent_id = f->place_ids[place->zone];
             row.zone = f->net->places[place->zone].name;
             row.locale = place->locale;
+            /* As the import of places writes them, so that the same file changes nothing. */
             row.shares = cv_sprintf(f->mem,
-                                    "{\"hispanic\": %d, \"multilingual\": %d, \"low_income\": %d, "
-                                    "\"chronic_absence\": %d}",
-                                    place->hispanic_pct, place->multilingual_pct,
-                                    place->low_income_pct, place->chronic_absence_pct);
+                                    "{\"chronic_absence\":%d.0,\"hispanic\":%d.0,"
+                                    "\"low_income\":%d.0,\"multilingual\":%d.0}",
+                                    place->chronic_absence_pct, place->hispanic_pct,
+                                    place->low_income_pct, place->multilingual_pct);
         }
         rc = network_place_insert(&f->place_ids[i], f->db, f->mem, &row, f->now_s);
     }
