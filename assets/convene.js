@@ -53,8 +53,8 @@
           if (e.from === e.to) return;
           const { item, from, oldIndex } = e;
           undone = () => from.insertBefore(item, from.children[oldIndex] || null);
-          mover.elements.item.value = item.dataset.item;
-          mover.elements.to.value = e.to.dataset.lane;
+          mover.querySelector('[name=item]').value = item.dataset.item;   // elements.item is a method
+          mover.querySelector('[name=to]').value = e.to.dataset.lane;
           say(`${item.dataset.name}: moving to ${e.to.dataset.name}.`);
           mover.requestSubmit();
         }

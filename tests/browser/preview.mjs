@@ -5,7 +5,8 @@
 // features/themes/golden/board_full.json. The page is served under our Content-Security-Policy.
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { axeProblems, launch, shot } from './help.mjs';
@@ -32,7 +33,7 @@ export function samples() {
       const name = file.replace(/\.json$/, '');
       const page = readdirSync(join(root, 'src', folder, 'pages')).filter(p => p.endsWith('.html') && !p.startsWith('_'))
         .map(p => p.replace('.html', '')).filter(p => name === p || name.startsWith(p + '_')).sort((a, b) => b.length - a.length)[0];
-      if (page) out.push({ id: `${folder.replace('features/', '')}-${name}`, page: `${folder}/pages/${page}.html`, data: join(golden, file) });
+      if (page) out.push({ name, folder: folder.replace('features/', ''), id: `${folder.replace('features/', '')}-${name}`, page: `${folder}/pages/${page}.html`, data: join(golden, file) });
     }
   }
   return out;
@@ -42,23 +43,34 @@ export function render(sample) {
   return execFileSync(tool, [sample.page, join(here, 'frame.json'), sample.data], { maxBuffer: 1 << 25 });
 }
 
+// A page with one of its documents and some keys of the frame on top.
+export function renderWith(page, folder, name, frame = {}) {
+  const at = folder === 'web' ? 'src/web' : `src/features/${folder}`;
+  const base = JSON.parse(readFileSync(join(here, 'frame.json')));
+  const file = join(mkdtempSync(join(tmpdir(), 'convene-')), 'frame.json');
+  writeFileSync(file, JSON.stringify({ frame: { ...base.frame, ...frame } }));
+  return execFileSync(tool, [page, file, join(root, at, 'golden', `${name}.json`)], { maxBuffer: 1 << 25 });
+}
+
+export function handle(req, res) {
+  const path = new URL(req.url, 'http://x').pathname;
+  const end = (status, type, body) => res.writeHead(status, { 'Content-Type': type, 'Content-Security-Policy': csp }).end(body);
+  const asset = path.startsWith('/assets/') && path.slice(8);
+  if (asset && !asset.includes('..')) {
+    const file = modules[asset] ? join(root, 'assets/node_modules', modules[asset]) : join(root, 'assets', asset);
+    return existsSync(file) ? end(200, types[asset.split('.').pop()], readFileSync(file)) : end(404, 'text/plain', 'no');
+  }
+  if (path.endsWith('/events')) return res.writeHead(204).end();
+  const sample = samples().find(s => '/' + s.id === path);
+  if (sample) {
+    try { return end(200, 'text/html; charset=utf-8', render(sample)); } catch (e) { return end(500, 'text/plain', String(e)); }
+  }
+  end(path === '/' ? 200 : 404, 'text/html; charset=utf-8',
+    '<!doctype html><html lang="en"><title>Pages</title><ul>' + samples().map(s => `<li><a href="/${s.id}">${s.id}</a></li>`).join('') + '</ul></html>');
+}
+
 export function serve(port) {
-  const server = createServer((req, res) => {
-    const path = new URL(req.url, 'http://x').pathname;
-    const end = (status, type, body) => res.writeHead(status, { 'Content-Type': type, 'Content-Security-Policy': csp }).end(body);
-    const asset = path.startsWith('/assets/') && path.slice(8);
-    if (asset && !asset.includes('..')) {
-      const file = modules[asset] ? join(root, 'assets/node_modules', modules[asset]) : join(root, 'assets', asset);
-      return existsSync(file) ? end(200, types[asset.split('.').pop()], readFileSync(file)) : end(404, 'text/plain', 'no');
-    }
-    if (path.endsWith('/events')) return res.writeHead(204).end();
-    const sample = samples().find(s => '/' + s.id === path);
-    if (sample) {
-      try { return end(200, 'text/html; charset=utf-8', render(sample)); } catch (e) { return end(500, 'text/plain', String(e)); }
-    }
-    end(path === '/' ? 200 : 404, 'text/html; charset=utf-8',
-      '<!doctype html><html lang="en"><title>Pages</title><ul>' + samples().map(s => `<li><a href="/${s.id}">${s.id}</a></li>`).join('') + '</ul></html>');
-  });
+  const server = createServer(handle);
   return new Promise(done => server.listen(port, '127.0.0.1', () => done(server)));
 }
 
@@ -93,6 +105,7 @@ async function shots(out, word = '') {
   process.exitCode = count ? 1 : 0;
 }
 
-const [, , what, ...rest] = process.argv;
-if (what === 'serve') { await serve(8099); console.log('http://127.0.0.1:8099/'); }
-if (what === 'shots') await shots(resolve(rest[0]), rest[1]);
+const [, started, what, ...rest] = process.argv;
+if (started !== fileURLToPath(import.meta.url)) { /* read by a test */ }
+else if (what === 'serve') { await serve(8099); console.log('http://127.0.0.1:8099/'); }
+else if (what === 'shots') await shots(resolve(rest[0]), rest[1]);
