@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const word = process.argv[2] || '';
-const files = readdirSync(here).filter(f => f.endsWith('.test.mjs') && f.includes(word)).map(f => join(here, f));
+const files = readdirSync(here).filter(f => f.endsWith('_test.mjs') && f.includes(word)).map(f => join(here, f));
 const stream = run({ files, concurrency: 1, testNamePatterns: process.env.CONVENE_TEST ? [new RegExp(process.env.CONVENE_TEST)] : undefined });
 stream.on('test:fail', () => { process.exitCode = 1; });
 const reporter = typeof spec === 'function' && spec.prototype && spec.prototype.constructor === spec ? new spec() : spec;

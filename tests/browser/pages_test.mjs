@@ -1,6 +1,6 @@
 // Every page with its sample documents, and what the script adds to boards, jobs and forms, against
 // a small server that hands out pages as the program would. Journeys through the real program are
-// in journey*.test.mjs.
+// in journey*_test.mjs.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
