@@ -49,6 +49,9 @@ struct theme {
     int64_t statement_count;
     int64_t people_count; /* different authors */
     int64_t place_count;
+    int64_t unsure_count; /* placed by the program and not sure */
+    double cohesion;      /* likeness of its statements to their centre, [0,1] */
+    const char *words;    /* key words, JSON: {"en": [...], "es": [...], "joined": [...]} */
 };
 struct theme_list {
     struct theme *items; /* largest first */

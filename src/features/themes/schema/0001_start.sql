@@ -41,6 +41,7 @@ CREATE TABLE theme_assignment (
     band BIGINT NOT NULL DEFAULT 0 CHECK (band IN (0, 1, 2)), -- unsure, likely, sure
     second_id BIGINT REFERENCES theme (id),
     nearness BIGINT NOT NULL DEFAULT 9, -- 0 to 4: the most telling ones of its theme
+    placed_at_s BIGINT NOT NULL,
     CHECK ((fate = 'theme') = (theme_id IS NOT NULL))
 );
 CREATE INDEX theme_assignment_theme ON theme_assignment (theme_id, nearness);
@@ -55,7 +56,8 @@ CREATE TABLE theme_run (
     theme_count BIGINT NOT NULL,
     agreement REAL NOT NULL,
     temperature REAL NOT NULL,
-    proposal TEXT, -- JSON, while proposed
+    proposal TEXT, -- JSON, while proposed: the themes as they would be
+    places TEXT, -- while proposed: one line a statement (themes_undo.c)
     created_at_s BIGINT NOT NULL
 );
 CREATE INDEX theme_run_state ON theme_run (state);
