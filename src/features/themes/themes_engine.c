@@ -239,10 +239,12 @@ cv_rc themes_part(struct themes_parting *out, struct themes_step *step, int64_t 
                                      .pinned = reading_pins(&reading, mem)};
     rc = topics_split(&result, reading.corpus, reading_standing(&reading, mem), index,
                       reading.temperature, &options, step->problems, mem);
-    if (rc == CV_INVALID && step->problems->total_count == told)
+    if (rc == CV_INVALID) {
+        step->problems->count = step->problems->total_count = told; /* said by name instead */
         cv_problem(step->problems, 0, "theme", "Move statements by hand instead.",
                    "This theme cannot be split: it holds fewer than two different statements that "
                    "may move.");
+    }
     if (rc != CV_OK) return rc;
     struct themes_proposal names = {.themes = CV_NEW(mem, struct themes_proposed)};
     reading_name(&names, 0, &result.topics[fresh], &reading, mem);

@@ -7,7 +7,6 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/text.h"
-#include "features/exchange/exchange.h"
 #include "features/people/people.h"
 #include "features/themes/themes_internal.h"
 

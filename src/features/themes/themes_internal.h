@@ -3,6 +3,7 @@
 #define FEATURES_THEMES_THEMES_INTERNAL_H
 
 #include "base/buf.h"
+#include "features/exchange/exchange.h"
 #include "features/history/history.h"
 #include "features/themes/themes.h"
 
