@@ -188,14 +188,12 @@ static struct demo_file to_windows(const char *name, const struct writer *from,
 
 static struct demo_file write_statements(const struct demo_network *net, struct cv_arena *mem)
 {
-    static const char *const heads[] = {"name", "email", "language", "statement"};
+    static const char *const heads[] = {"name", "language", "statement"};
     struct writer w = new_writer(mem, ',', "\n");
-    put_line(&w, heads, 4);
+    put_line(&w, heads, 3);
     for (int32_t i = 0; i < net->statement_count; i++) {
         const struct demo_statement *statement = &net->statements[i];
-        const struct demo_person *author = &net->people[statement->person];
-        put_cell(&w, author->name);
-        put_cell(&w, author->email == NULL ? "" : author->email);
+        put_cell(&w, net->people[statement->person].name);
         put_cell(&w, statement->lang);
         put_cell(&w, statement->text);
         end_line(&w);

@@ -7,7 +7,8 @@
 #include "store/store.h"
 
 /* All in one transaction. Years of ties are counted back from now_s. CV_CONFLICT when somebody is
- * in the network already: the demo never mixes with a real one. About 0.1 s on SQLite. */
+ * in the network already: the demo never mixes with a real one. About 0.1 s on SQLite,
+ * 0.7 s on PostgreSQL (some 3,000 statements go there one by one). */
 CV_MUST_USE cv_rc demo_fill(struct store_db *db, struct cv_arena *mem,
                             const struct demo_network *net, int64_t now_s);
 
