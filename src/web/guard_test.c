@@ -377,6 +377,32 @@ static void test_listen__local_socket_of_a_crashed_program_is_taken_over(void **
     cv_arena_free(&mem);
 }
 
+static void assert_no_start(struct web_options options, const char *part)
+{
+    struct web_server *server = NULL;
+    struct cv_arena mem;
+    cv_arena_init(&mem, 1 << 20);
+    struct cv_problems problems = cv_problems_new(&mem);
+    options.listen = "127.0.0.1:0";
+    options.log = &quiet_log;
+    assert_int_equal(test_try(&server, &options, &calm, &problems), CV_INVALID);
+    assert_null(server);
+    assert_true(problems.count > 0);
+    assert_non_null(problems.items[0].remedy);
+    if (!strstr(problems.items[0].sentence, part)) fail_msg("%s", problems.items[0].sentence);
+    cv_arena_free(&mem);
+}
+
+static void test_tls__says_what_is_wrong_with_the_files(void **state)
+{
+    (void)state;
+    assert_no_start((struct web_options){.tls_cert = "/no/such.pem"}, "belong together");
+    assert_no_start((struct web_options){.tls_cert = "/no/such.pem", .tls_key = "/no/such.pem"},
+                    "Cannot read /no/such.pem");
+    assert_no_start((struct web_options){.tls_cert = "/dev/null", .tls_key = "/dev/null"},
+                    "no file of PEM text");
+}
+
 int main(void)
 {
     const struct CMUnitTest strangers[] = {
@@ -394,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_rate__tries_to_sign_in_run_out),
         cmocka_unit_test(test_secure__cookies_carry_the_host_prefix),
         cmocka_unit_test(test_listen__says_what_is_wrong),
+        cmocka_unit_test(test_tls__says_what_is_wrong_with_the_files),
         cmocka_unit_test(test_listen__local_socket_of_a_crashed_program_is_taken_over),
     };
     int failed = cmocka_run_group_tests_name("strangers", strangers, set_up, tear_down);

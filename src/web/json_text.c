@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Runs of plain bytes are put in one go; UTF-8 stays as it is. */
 static void put_text(struct cv_buf *buf, const char *text, size_t size)
@@ -56,6 +57,8 @@ static void put_real(struct cv_buf *buf, double value)
     int size = snprintf(digits, sizeof digits, "%.15g", value);
     if (strtod(digits, NULL) != value) size = snprintf(digits, sizeof digits, "%.17g", value);
     cv_buf_put(buf, digits, (size_t)size);
+    /* A real number stays one when it is read back. */
+    if (!strpbrk(digits, ".e")) cv_buf_put(buf, ".0", 2);
 }
 
 static void put_array(struct cv_buf *buf, const json_t *array)

@@ -86,10 +86,7 @@ static bool check_role(struct web_request_inside *in)
                          "Open your sign-in link. A new one: convene owner link");
         return false;
     }
-    if (req->method == WEB_GET && strcmp(req->path, "/") != 0 && !strpbrk(req->path, "&+%"))
-        (void)web_redirect(req, "%s?next=%s", sign_in, req->path);
-    else
-        (void)web_redirect(req, "%s", sign_in);
+    (void)web_redirect(req, "%s", sign_in);
     return false;
 }
 

@@ -163,7 +163,7 @@ static void test_asset__is_kept_and_asked_for_by_its_tag(void **state)
     const struct cv_embedded *file = NULL;
     for (size_t i = 0; i < cv_embedded_count && !file; i++)
         if (strncmp(cv_embedded_files[i].name, "assets/", 7) == 0) file = &cv_embedded_files[i];
-    if (!file) skip();
+    assert_non_null(file);
     char path[300];
     char header[100];
     (void)snprintf(path, sizeof path, "/%s", file->name);
@@ -209,7 +209,7 @@ static void test_role__without_a_session_leads_to_signing_in(void **state)
     (void)state;
     struct test_answer a = test_get("/steward", "");
     assert_int_equal(a.status, 303);
-    assert_string_equal(test_header(&a, "Location"), "/sign-in?next=/steward");
+    assert_string_equal(test_header(&a, "Location"), "/sign-in");
     test_drop(&a);
     assert_status(test_get("/steward", ACCEPT), 401);
     assert_status(test_get("/steward", "Cookie: session=member\r\n"), 403);

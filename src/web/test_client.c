@@ -170,22 +170,37 @@ static const struct web_route routes[] = {
     {WEB_GET, NULL, ROLE_ANYONE, NULL, NULL, 0},
 };
 
-void test_serve(const struct web_options *options, const struct web_timing *timing)
+static const struct web_house house = {.acquire = house_acquire,
+                                       .release = house_release,
+                                       .session = house_session,
+                                       .frame = house_frame,
+                                       .sign_in_path = "/sign-in"};
+
+cv_rc test_try(struct web_server **out, const struct web_options *options,
+               const struct web_timing *timing, struct cv_problems *problems)
 {
-    static const struct web_house house = {.acquire = house_acquire,
-                                           .release = house_release,
-                                           .session = house_session,
-                                           .frame = house_frame,
-                                           .sign_in_path = "/sign-in"};
     const struct web_route *tables[] = {routes};
+    return web_start_timed(out, options, &house, tables, 1, problems, timing);
+}
+
+void test_serve_house(const struct web_options *options, const struct web_timing *timing,
+                      const struct web_house *own, const struct web_route *const *tables,
+                      size_t table_count)
+{
     struct cv_arena mem;
     cv_arena_init(&mem, 1 << 20);
     struct cv_problems problems = cv_problems_new(&mem);
-    cv_rc rc = web_start_timed(&test_server, options, &house, tables, 1, &problems, timing);
+    cv_rc rc = web_start_timed(&test_server, options, own, tables, table_count, &problems, timing);
     for (size_t i = 0; i < problems.count; i++) print_error("%s\n", problems.items[i].sentence);
     cv_arena_free(&mem);
     assert_int_equal(rc, CV_OK);
     test_port = atoi(strrchr(web_address(test_server), ':') + 1);
+}
+
+void test_serve(const struct web_options *options, const struct web_timing *timing)
+{
+    const struct web_route *tables[] = {routes};
+    test_serve_house(options, timing, &house, tables, 1);
 }
 
 void test_stop(void)

@@ -11,6 +11,13 @@
 extern struct web_server *test_server;
 extern int test_port;
 void test_serve(const struct web_options *options, const struct web_timing *timing);
+/* The same without expecting that it starts. */
+cv_rc test_try(struct web_server **out, const struct web_options *options,
+               const struct web_timing *timing, struct cv_problems *problems);
+/* Serves a house of the test's own. */
+void test_serve_house(const struct web_options *options, const struct web_timing *timing,
+                      const struct web_house *house, const struct web_route *const *tables,
+                      size_t table_count);
 void test_stop(void);
 /* How many handlers ran, and what the topic "news" tells. */
 extern atomic_int test_handled_count;
