@@ -42,6 +42,15 @@ struct feature {
                           struct cv_arena *mem, int64_t person_id);
     /* The name of a person, for traces; only the feature that owns people gives it. */
     const char *(*person_name)(struct store_db *db, struct cv_arena *mem, int64_t person_id);
+    /* Adds what this feature knows of a person to the document of their page
+     * (people/pages/show.html): statements, collectives. */
+    cv_rc (*add_to_person)(json_t *person, struct web_request *req, int64_t person_id);
+    /* Two rows of people turn out to be one person: moves what hangs on `from` to `to` and puts
+     * what is needed to take it back into `moved` (an object under this feature's name). */
+    cv_rc (*merge_person)(json_t *moved, struct store_db *db, struct cv_arena *mem, int64_t from,
+                          int64_t to);
+    cv_rc (*unmerge_person)(const json_t *moved, struct store_db *db, struct cv_arena *mem,
+                            int64_t from, int64_t to);
 };
 
 /* The features of this program in their order, given by app (a test gives its own): for what must
@@ -59,8 +68,12 @@ struct house {
     const struct cv_log *log;
 };
 
-/* The document as compact JSON text, in mem (feature_json.c). */
+/* The document as compact JSON text, in mem (feature_text.c). */
 const char *feature_json_text(struct cv_arena *mem, const json_t *document);
+/* For a query of an address: all but letters, digits and - _ . ~ as %XX. */
+const char *feature_url_text(struct cv_arena *mem, const char *text);
+/* For LIKE … ESCAPE '\': every text that holds this one; % _ \ stand for themselves. */
+const char *feature_like_text(struct cv_arena *mem, const char *text);
 /* Starts a job for the person who asks and sends them to its page. */
 cv_rc feature_start_job(struct web_request *req, const char *kind, json_t *args);
 /* Runs a job in the terminal with its bar and gives its result as a document; NULL after a failure

@@ -20,6 +20,9 @@ CV_MUST_USE cv_rc history_check_last(struct store_db *db, int64_t id, const char
 CV_MUST_USE cv_rc history_mark_undone(struct store_db *db, int64_t id, int64_t person_id,
                                       int64_t now_s);
 
-extern const struct web_route history_routes[];
+/* The steps before this one, the newest first. */
+CV_MUST_USE cv_rc history_list_before(json_t **out, struct store_db *db, struct cv_arena *mem,
+                                      const char *subject, int64_t before_id, int64_t limit);
+CV_MUST_USE cv_rc history_count(int64_t *out, struct store_db *db);
 
 #endif

@@ -19,9 +19,10 @@ STORE_SQL(sql_mark_undone, "UPDATE edit SET undone_at_s = $2, undone_by_id = $3 
     "CASE WHEN e.undone_at_s IS NULL AND NOT EXISTS (SELECT 1 FROM edit l WHERE "                  \
     "l.subject = e.subject AND l.id > e.id AND l.undone_at_s IS NULL) THEN 1 ELSE 0 END "          \
     "AS can_undo FROM edit e "
-STORE_SQL(sql_list, "SELECT " LIST_COLUMNS "ORDER BY e.id DESC LIMIT $1");
+STORE_SQL(sql_list, "SELECT " LIST_COLUMNS "WHERE e.id < $2 ORDER BY e.id DESC LIMIT $1");
 STORE_SQL(sql_list_by_subject,
-          "SELECT " LIST_COLUMNS "WHERE e.subject = $2 ORDER BY e.id DESC LIMIT $1");
+          "SELECT " LIST_COLUMNS "WHERE e.id < $2 AND e.subject = $3 ORDER BY e.id DESC LIMIT $1");
+STORE_SQL(sql_count, "SELECT count(*) FROM edit");
 
 cv_rc history_record(int64_t *out_id, struct store_db *db, const char *feature, const char *subject,
                      const char *kind, const char *sentence, const json_t *before,
@@ -87,13 +88,24 @@ static const char *person_name(struct store_db *db, struct cv_arena *mem, int64_
     return "somebody who has left";
 }
 
+cv_rc history_count(int64_t *out, struct store_db *db)
+{
+    return store_number(out, db, &sql_count);
+}
+
 cv_rc history_list(json_t **out, struct store_db *db, struct cv_arena *mem, const char *subject,
                    int64_t limit)
 {
+    return history_list_before(out, db, mem, subject, INT64_MAX, limit);
+}
+
+cv_rc history_list_before(json_t **out, struct store_db *db, struct cv_arena *mem,
+                          const char *subject, int64_t before_id, int64_t limit)
+{
     json_t *list = NULL;
-    cv_rc rc =
-        subject ? store_json(&list, db, &sql_list_by_subject, STORE_INT(limit), STORE_TEXT(subject))
-                : store_json(&list, db, &sql_list, STORE_INT(limit));
+    cv_rc rc = subject ? store_json(&list, db, &sql_list_by_subject, STORE_INT(limit),
+                                    STORE_INT(before_id), STORE_TEXT(subject))
+                       : store_json(&list, db, &sql_list, STORE_INT(limit), STORE_INT(before_id));
     if (rc != CV_OK) return rc;
     size_t i = 0;
     json_t *row = NULL;

@@ -142,3 +142,20 @@ cv_rc network_place_list(struct place_list *out, struct store_db *db, struct cv_
     if (rc == CV_OK) *out = list;
     return rc;
 }
+
+STORE_SQL(sql_page_places,
+          "SELECT p.id, p.name, p.kind, o.name AS parent, p.zone, p.locale, p.students, p.schools "
+          "FROM place p LEFT JOIN place o ON o.id = p.parent_id WHERE p.name_folded LIKE $1 "
+          "ESCAPE '\\' ORDER BY p.name_folded, p.id LIMIT $2 OFFSET $3");
+STORE_SQL(sql_count_places_like,
+          "SELECT count(*) FROM place WHERE name_folded LIKE $1 ESCAPE '\\'");
+
+cv_rc network_places_page(json_t **out, int64_t *out_total, struct store_db *db,
+                          struct cv_arena *mem, const char *search, int64_t offset, int64_t limit)
+{
+    const char *pattern = feature_like_text(mem, search);
+    cv_rc rc = store_number(out_total, db, &sql_count_places_like, STORE_TEXT(pattern));
+    if (rc != CV_OK) return rc;
+    return store_json(out, db, &sql_page_places, STORE_TEXT(pattern), STORE_INT(limit),
+                      STORE_INT(offset));
+}

@@ -67,18 +67,29 @@ static void read_place(struct people_check *check, struct exchange_row *row, str
         own->person.place_id = place->id;
         own->person.place = place->name;
     } else {
-        int64_t *first = cv_map_at(&check->new_places, own->place_folded, row->line);
         own->new_place = cv_text_tidy(check->mem, name);
-        if (*first != row->line) return;
+    }
+}
+
+/* Each place that will come to be is named once, with the known one it may be a slip for. */
+static void note_new_places(struct people_check *check)
+{
+    struct cv_map seen = cv_map_new(check->mem);
+    for (size_t r = 0; r < check->count; r++) {
+        struct exchange_row *row = &check->rows[r];
+        const struct people_row *own = people_row_of(row);
+        if (!own->new_place || (row->fate != EXCHANGE_NEW && row->fate != EXCHANGE_CHANGED))
+            continue;
+        if (*cv_map_at(&seen, own->place_folded, (int64_t)r) != (int64_t)r) continue;
         const char *like = NULL;
         for (size_t i = 0; i < check->places.list.count && !like; i++) {
             const char *known = check->places.list.items[i].name;
             if (cv_text_likeness(cv_text_fold(check->mem, known), own->place_folded) >= 0.93)
                 like = known;
         }
-        row->note = like ? cv_sprintf(check->mem, "\"%s\" will be a new place. Or is it %s?",
-                                      own->new_place, like)
-                         : cv_sprintf(check->mem, "\"%s\" will be a new place.", own->new_place);
+        row->note = cv_sprintf(check->mem, "%s%s\"%s\" will be a new place.%s%s%s",
+                               row->note ? row->note : "", row->note ? " " : "", own->new_place,
+                               like ? " Or is it " : "", like ? like : "", like ? "?" : "");
     }
 }
 
@@ -185,7 +196,6 @@ static cv_rc load(struct people_check *check)
     if (rc == CV_OK) rc = people_wishes(&check->wishes, check->db, mem);
     if (rc != CV_OK) return rc;
     size_t count = check->index.list.count;
-    check->new_places = cv_map_new(mem);
     check->by_email = cv_map_new(mem);
     check->by_name = cv_map_new(mem);
     check->next = CV_NEW_ARRAY(mem, int64_t, count);
@@ -617,5 +627,28 @@ cv_rc people_check_rows(struct exchange_row *rows, size_t count, enum exchange_o
     merge_rows(&check);
     check_wishes(&check);
     for (size_t i = 0; i < count; i++) decide(&check, &rows[i], on_match);
+    note_new_places(&check);
     return CV_OK;
+}
+
+cv_rc people_check_form(struct people_row **out, const char *const *values, int64_t id,
+                        struct store_db *db, struct cv_arena *mem, struct cv_problems *problems)
+{
+    struct exchange_row row = {.values = values, .match_id = id};
+    struct people_check check = {
+        .rows = &row, .count = 1, .db = db, .mem = mem, .problems = problems};
+    cv_rc rc = load(&check);
+    if (rc != CV_OK) return rc;
+    read_row(&check, &row);
+    struct people_row *own = people_row_of(&row);
+    int64_t index = index_of_id(&check, id);
+    if (id && index < 0) return CV_NOT_FOUND;
+    if (id) own->old = &check.index.list.items[index];
+    const int64_t *at = own->email_folded ? cv_map_find(&check.by_email, own->email_folded) : NULL;
+    if (at && *at != index)
+        exchange_refuse(&row, problems, "email", "Merge the two, or leave the address with one.",
+                        "%s has this e-mail already.", check.index.list.items[*at].name);
+    check_wishes(&check);
+    *out = own;
+    return row.fate == EXCHANGE_REFUSED ? CV_INVALID : CV_OK;
 }

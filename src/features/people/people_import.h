@@ -61,7 +61,6 @@ struct people_check {
     struct cv_problems *problems;
     struct people_index index;
     struct network_places places;
-    struct cv_map new_places;  /* folded -> row that named it first */
     struct cv_map by_email;    /* folded e-mail -> index of an existing person */
     struct cv_map by_name;     /* "folded name\nfolded place" -> first index; more by next */
     int64_t *next;             /* per existing person: the next of the same name and place; -1 */
@@ -86,5 +85,11 @@ static inline struct people_row *people_row_of(const struct exchange_row *row)
 CV_MUST_USE cv_rc people_check_rows(struct exchange_row *rows, size_t count,
                                     enum exchange_on_match on_match, struct store_db *db,
                                     struct cv_arena *mem, struct cv_problems *problems);
+
+/* One person from a form, by the same rules as a row; id 0: somebody new. CV_INVALID: see problems.
+ */
+CV_MUST_USE cv_rc people_check_form(struct people_row **out, const char *const *values, int64_t id,
+                                    struct store_db *db, struct cv_arena *mem,
+                                    struct cv_problems *problems);
 
 #endif

@@ -39,6 +39,10 @@ CV_MUST_USE cv_rc people_page(json_t **out, int64_t *out_total, struct store_db 
 /* [{key, count}] for the filters. */
 CV_MUST_USE cv_rc people_role_counts(json_t **out, struct store_db *db);
 CV_MUST_USE cv_rc people_state_counts(json_t **out, struct store_db *db);
+/* [{id, name, count}] of the places where people are. */
+CV_MUST_USE cv_rc people_place_counts(json_t **out, struct store_db *db);
+/* [{kind, id, name}]: with whom the person would like to be, or not. */
+CV_MUST_USE cv_rc people_wished(json_t **out, struct store_db *db, int64_t person_id);
 CV_MUST_USE cv_rc people_former_roles(json_t **out, struct store_db *db, int64_t person_id);
 /* Moves wishes about `from` to `to`, and gives `to` the gifts it lacks. */
 CV_MUST_USE cv_rc people_move_rows(struct store_db *db, int64_t from, int64_t to);
@@ -64,8 +68,25 @@ bool people_is_email(const char *text);
 
 extern const struct exchange_import people_imports[];
 extern const struct exchange_export people_exports[];
-extern const struct web_route people_routes[];
 cv_rc people_undo(struct store_db *db, struct cv_arena *mem, const char *kind, const json_t *before,
                   int64_t now_s);
+
+/* --- changing by hand (people_edit.c) ------------------------------------------------------------
+ */
+
+/* What a form says of one person, by the names of the import's fields; a NULL or empty value
+ * clears. id 0: somebody new. Records the step. *out_id: who it is; *out_edit: the step (0 when
+ * nothing changed). CV_INVALID: problems say what is wrong. */
+CV_MUST_USE cv_rc people_save(int64_t *out_id, int64_t *out_edit, struct store_db *db,
+                              struct cv_arena *mem, int64_t id, const char *const *values,
+                              int64_t by_id, int64_t now_s, struct cv_problems *problems);
+/* The names of the values, in their order; ends with NULL. */
+size_t people_form_count(void);
+const char *people_form_name(size_t index);
+const char *people_form_label(size_t index);
+/* `gone` becomes a part of `stays`: gaps are filled, gifts and wishes join, ties and what else
+ * hangs on the row move over. CV_CONFLICT: something that cannot move hangs on it. */
+CV_MUST_USE cv_rc people_merge(int64_t *out_edit, struct store_db *db, struct cv_arena *mem,
+                               int64_t stays, int64_t gone, int64_t by_id, int64_t now_s);
 
 #endif

@@ -11,8 +11,12 @@ const char *ties_kind_read(struct cv_arena *mem, const char *text);
 CV_MUST_USE cv_rc ties_kind_counts(json_t **out, struct store_db *db);
 CV_MUST_USE cv_rc ties_people_with_ties(int64_t *out, struct store_db *db);
 
+CV_MUST_USE cv_rc ties_merge_person(json_t *moved, struct store_db *db, struct cv_arena *mem,
+                                    int64_t from, int64_t to);
+CV_MUST_USE cv_rc ties_unmerge_person(const json_t *moved, struct store_db *db,
+                                      struct cv_arena *mem, int64_t from, int64_t to);
+
 extern const struct exchange_import ties_imports[];
 extern const struct exchange_export ties_exports[];
-extern const struct web_route ties_routes[];
 
 #endif
