@@ -145,7 +145,7 @@ cv_rc themes_rename(struct themes_step *step, int64_t theme_id, const char *name
     themes_before_theme(&before, theme_id);
     const char *old = row.name;
     row.name = tidy;
-    if (name_es && *name_es) row.name_es = cv_text_tidy(step->mem, name_es);
+    if (name_es) row.name_es = *name_es ? cv_text_tidy(step->mem, name_es) : NULL;
     row.is_named = true;
     rc = theme_update(step->db, step->mem, &row);
     return end(step, &before, rc, cv_sprintf(step->mem, "Renamed “%s” to “%s”", old, tidy));

@@ -1,6 +1,6 @@
-/* themes_documents: what the pages of themes know, as documents; the terminal shows the same.
- * golden/ holds one of each kind. Not here: requests (themes_web.c), the page of a re-run
- * (themes_propose.c). */
+/* themes_documents: what the board and the page of a theme know, as documents; the terminal shows
+ * the same. golden/ holds one of each kind. Not here: lists, the Move menu and the wall
+ * (themes_lists.c), requests (themes_web.c), the page of a re-run (themes_propose.c). */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +8,9 @@
 #include "base/text.h"
 #include "features/network/network.h"
 #include "features/people/people.h"
-#include "features/themes/themes_internal.h"
+#include "features/themes/themes_documents_internal.h"
 
-enum { FACES = 12, PEOPLE_SHOWN = 6, WHOLE_ROWS = 100000, WALL_VOICES = 3 };
+enum { FACES = 12, PEOPLE_SHOWN = 6, WHOLE_ROWS = 100000 };
 
 /* --- words
  * ---------------------------------------------------------------------------------------- */
@@ -24,22 +24,23 @@ const char *themes_by(struct cv_arena *mem, const char *role, const char *place,
     return author && *author ? author : "Somebody";
 }
 
-static const char *text_in(const json_t *row, const char *key)
+const char *themes_doc_text(const json_t *row, const char *key)
 {
     return json_string_value(json_object_get(row, key));
 }
 
-static int64_t int_in(const json_t *row, const char *key)
+int64_t themes_doc_int(const json_t *row, const char *key)
 {
     return json_integer_value(json_object_get(row, key));
 }
 
-static const char *by_of(struct cv_arena *mem, const json_t *row)
+const char *themes_doc_by(struct cv_arena *mem, const json_t *row)
 {
-    return themes_by(mem, text_in(row, "role"), text_in(row, "place"), text_in(row, "author"));
+    return themes_by(mem, themes_doc_text(row, "role"), themes_doc_text(row, "place"),
+                     themes_doc_text(row, "author"));
 }
 
-static const char *statements_text(struct cv_arena *mem, int64_t count)
+const char *themes_doc_count(struct cv_arena *mem, int64_t count)
 {
     return cv_count_text(mem, count, "statement", "statements");
 }
@@ -59,19 +60,13 @@ static cv_rc place_word(const char **out_one, const char **out_many, struct stor
     return CV_OK;
 }
 
-struct wording {
-    struct cv_arena *mem;
-    const char *place_one;
-    const char *place_many;
-};
-
-static cv_rc wording_new(struct wording *out, struct store_db *db, struct cv_arena *mem)
+cv_rc themes_wording_new(struct wording *out, struct store_db *db, struct cv_arena *mem)
 {
     *out = (struct wording){.mem = mem};
     return place_word(&out->place_one, &out->place_many, db, mem);
 }
 
-static const char *people_text(const struct wording *w, const struct theme *theme)
+const char *themes_doc_people(const struct wording *w, const struct theme *theme)
 {
     const char *people = cv_count_text(w->mem, theme->people_count, "person", "people");
     if (theme->place_count == 0) return people;
@@ -85,7 +80,7 @@ static json_t *words_in(const json_t *words, const char *lang)
     return list ? json_incref(list) : json_array();
 }
 
-static json_t *parsed(const char *text)
+json_t *themes_doc_parsed(const char *text)
 {
     json_t *document = text ? json_loads(text, 0, NULL) : NULL;
     return document ? document : json_object();
@@ -110,13 +105,13 @@ static json_t *band_of(const json_t *row)
     return json_pack("{s:s, s:s}", "word", "Unsure", "tone", "quince");
 }
 
-static json_t *statement_document(const json_t *row, struct cv_arena *mem, bool can_edit)
+json_t *themes_doc_statement(const json_t *row, struct cv_arena *mem, bool can_edit)
 {
-    int64_t id = int_in(row, "id");
-    json_t *document =
-        json_pack("{s:I, s:O, s:O, s:s, s:b}", "id", (json_int_t)id, "text",
-                  json_object_get(row, "text"), "lang", json_object_get(row, "lang"), "by",
-                  by_of(mem, row), "is_pinned", json_is_true(json_object_get(row, "is_pinned")));
+    int64_t id = themes_doc_int(row, "id");
+    json_t *document = json_pack("{s:I, s:O, s:O, s:s, s:b}", "id", (json_int_t)id, "text",
+                                 json_object_get(row, "text"), "lang", json_object_get(row, "lang"),
+                                 "by", themes_doc_by(mem, row), "is_pinned",
+                                 json_is_true(json_object_get(row, "is_pinned")));
     json_object_set_new(
         document, "move_url",
         can_edit ? json_string(cv_sprintf(mem, "/themes/statements/%" PRId64 "/move", id))
@@ -139,16 +134,16 @@ static json_t *merge_targets(const struct theme_list *themes, int64_t besides_id
     return targets;
 }
 
-static json_t *theme_document(const struct theme *theme, const struct theme_list *themes,
-                              const struct wording *w, json_t *statements, bool can_edit)
+json_t *themes_doc_theme(const struct theme *theme, const struct theme_list *themes,
+                         const struct wording *w, json_t *statements, bool can_edit)
 {
-    json_t *words = parsed(theme->words);
+    json_t *words = themes_doc_parsed(theme->words);
     json_t *spanish = words_in(words, "es");
     int64_t shown = (int64_t)json_array_size(statements);
     json_t *document = json_pack(
         "{s:I, s:s, s:s, s:s, s:I, s:I, s:o, s:o, s:b, s:o, s:b, s:o, s:b, s:o, s:b}", "id",
         (json_int_t)theme->id, "url", cv_sprintf(w->mem, "/themes/%" PRId64, theme->id), "name",
-        theme->name, "people_text", people_text(w, theme), "statement_count",
+        theme->name, "people_text", themes_doc_people(w, theme), "statement_count",
         (json_int_t)theme->statement_count, "more_count",
         (json_int_t)(theme->statement_count > shown ? theme->statement_count - shown : 0),
         "words_en", words_in(words, "en"), "words_es", spanish, "has_words_es",
@@ -159,6 +154,8 @@ static json_t *theme_document(const struct theme *theme, const struct theme_list
     json_object_set_new(document, "name_es",
                         theme->name_es ? json_string(theme->name_es) : json_null());
     json_object_set_new(document, "state", json_string(theme->state));
+    json_object_set_new(document, "statement_text",
+                        json_string(themes_doc_count(w->mem, theme->statement_count)));
     json_decref(words);
     return document;
 }
@@ -168,8 +165,8 @@ static json_t *lane_of(const json_t *rows, int64_t theme_id, struct cv_arena *me
     json_t *lane = json_array();
     size_t i;
     json_t *row;
-    json_array_foreach((json_t *)rows, i, row) if (int_in(row, "theme_id") == theme_id)
-        json_array_append_new(lane, statement_document(row, mem, can_edit));
+    json_array_foreach((json_t *)rows, i, row) if (themes_doc_int(row, "theme_id") == theme_id)
+        json_array_append_new(lane, themes_doc_statement(row, mem, can_edit));
     return lane;
 }
 
@@ -181,7 +178,7 @@ static const char *languages_text(const json_t *languages, struct cv_arena *mem)
     json_t *row;
     json_array_foreach((json_t *)languages, i, row)
     {
-        const char *lang = text_in(row, "lang");
+        const char *lang = themes_doc_text(row, "lang");
         if (!*lang || count == 4) continue;
         names[count++] = people_languages_text(mem, lang);
     }
@@ -195,9 +192,9 @@ static const char *board_lede(const struct themes_counts *counts, const struct t
         return "What people care about, side by side. There is nothing to show yet.";
     if (counts->themes == 0)
         return cv_sprintf(mem, "%s wait. Convene has not read them yet.",
-                          statements_text(mem, counts->statements));
+                          themes_doc_count(mem, counts->statements));
     const char *text = cv_sprintf(
-        mem, "%s%s come together in %s.", statements_text(mem, counts->placed),
+        mem, "%s%s come together in %s.", themes_doc_count(mem, counts->placed),
         languages_text(languages, mem), cv_count_text(mem, counts->themes, "theme", "themes"));
     if (themes->count > 1 && themes->items[0].statement_count > themes->items[1].statement_count)
         text = cv_sprintf(mem, "%s %s is named most widely.", text, themes->items[0].name);
@@ -218,7 +215,7 @@ static json_t *counts_document(const struct themes_counts *c, struct cv_arena *m
                      "placed", (json_int_t)c->placed, "unsure", (json_int_t)c->unsure, "none_fits",
                      (json_int_t)c->none_fits, "set_aside", (json_int_t)c->set_aside, "waiting",
                      (json_int_t)c->waiting, "statements_text",
-                     statements_text(mem, c->statements));
+                     themes_doc_count(mem, c->statements));
 }
 
 /* Null, or where to look at what a search proposes. */
@@ -236,7 +233,7 @@ static cv_rc difference_note(json_t **out, struct store_db *db, struct cv_arena 
     return rc;
 }
 
-static void set_url(json_t *document, const char *key, const char *url, bool is_there)
+void themes_doc_set_url(json_t *document, const char *key, const char *url, bool is_there)
 {
     json_object_set_new(document, key, is_there ? json_string(url) : json_null());
 }
@@ -252,7 +249,7 @@ cv_rc themes_board_document(json_t **out, struct store_db *db, struct cv_arena *
     *out = NULL;
     cv_rc rc = themes_counts(&counts, db);
     if (rc == CV_OK) rc = themes_list(&themes, db, mem);
-    if (rc == CV_OK) rc = wording_new(&w, db, mem);
+    if (rc == CV_OK) rc = themes_wording_new(&w, db, mem);
     if (rc == CV_OK) rc = statement_lane_rows(&rows, db);
     if (rc == CV_OK) rc = statement_languages(&languages, db, 0);
     if (rc == CV_OK) rc = difference_note(&difference, db, mem);
@@ -260,8 +257,8 @@ cv_rc themes_board_document(json_t **out, struct store_db *db, struct cv_arena *
         json_t *list = json_array();
         for (size_t i = 0; i < themes.count; i++)
             json_array_append_new(
-                list, theme_document(&themes.items[i], &themes, &w,
-                                     lane_of(rows, themes.items[i].id, mem, can_edit), can_edit));
+                list, themes_doc_theme(&themes.items[i], &themes, &w,
+                                       lane_of(rows, themes.items[i].id, mem, can_edit), can_edit));
         bool has_any = themes.count > 0;
         *out =
             json_pack("{s:{s:s, s:s}, s:b, s:b, s:b, s:o, s:o, s:i}", "page", "title",
@@ -269,8 +266,9 @@ cv_rc themes_board_document(json_t **out, struct store_db *db, struct cv_arena *
                       board_lede(&counts, &themes, languages, mem), "has_any", has_any, "can_edit",
                       can_edit, "can_find", can_edit && counts.statements > 0, "counts",
                       counts_document(&counts, mem), "themes", list, "problem_count", 0);
-        set_url(*out, "find_url", "/themes/find", can_edit && counts.statements > 0);
-        set_url(*out, "confirm_url", "/themes/confirm", can_edit && counts.unconfirmed > 0);
+        themes_doc_set_url(*out, "find_url", "/themes/find", can_edit && counts.statements > 0);
+        themes_doc_set_url(*out, "confirm_url", "/themes/confirm",
+                           can_edit && counts.unconfirmed > 0);
         json_object_set(*out, "difference", difference);
     }
     json_decref(rows);
@@ -283,18 +281,19 @@ cv_rc themes_board_document(json_t **out, struct store_db *db, struct cv_arena *
  * -------------------------------------------------------------------------- */
 
 /* "1 to 30 of 40", and the pages before and after. path ends with "?" or "&". */
-static json_t *pager(const char *path, int64_t offset, int64_t shown, int64_t total,
-                     struct cv_arena *mem)
+json_t *themes_doc_pager(const char *path, int64_t offset, int64_t shown, int64_t total,
+                         struct cv_arena *mem)
 {
     if (total <= THEMES_PAGE_ROWS && offset == 0) return json_null();
     json_t *document = json_pack("{s:s}", "text",
                                  cv_sprintf(mem, "%" PRId64 " to %" PRId64 " of %" PRId64,
                                             shown ? offset + 1 : offset, offset + shown, total));
     int64_t previous = offset > THEMES_PAGE_ROWS ? offset - THEMES_PAGE_ROWS : 0;
-    set_url(document, "previous_url", cv_sprintf(mem, "%sfrom=%" PRId64, path, previous),
-            offset > 0);
-    set_url(document, "next_url", cv_sprintf(mem, "%sfrom=%" PRId64, path, offset + shown),
-            offset + shown < total);
+    themes_doc_set_url(document, "previous_url", cv_sprintf(mem, "%sfrom=%" PRId64, path, previous),
+                       offset > 0);
+    themes_doc_set_url(document, "next_url",
+                       cv_sprintf(mem, "%sfrom=%" PRId64, path, offset + shown),
+                       offset + shown < total);
     return document;
 }
 
@@ -309,7 +308,7 @@ static cv_rc add_people(json_t *document, const struct theme *theme, struct stor
     json_array_foreach(rows, i, row)
     {
         struct person person;
-        if (rc == CV_OK) rc = people_find(&person, db, mem, int_in(row, "person_id"));
+        if (rc == CV_OK) rc = people_find(&person, db, mem, themes_doc_int(row, "person_id"));
         if (rc != CV_OK) break;
         const char *role = people_role_text(&person);
         json_array_append_new(
@@ -336,7 +335,7 @@ static const char *show_lede(const struct theme *theme, const struct wording *w,
 {
     struct cv_arena *mem = w->mem;
     if (theme->statement_count == 0) return "No statement stands here yet.";
-    const char *text = cv_sprintf(mem, "%s.", people_text(w, theme));
+    const char *text = cv_sprintf(mem, "%s.", themes_doc_people(w, theme));
     json_t *list = json_object_get(words, "en");
     if (json_array_size(list) == 0) list = json_object_get(words, "es");
     const char *items[3];
@@ -347,9 +346,10 @@ static const char *show_lede(const struct theme *theme, const struct wording *w,
         text = cv_sprintf(mem, "%s They speak of %s.", text, cv_list_text(mem, items, count));
     size_t i;
     json_t *row;
-    json_array_foreach((json_t *)languages, i, row) if (i > 0 && *text_in(row, "lang")) text =
-        cv_sprintf(mem, "%s %" PRId64 " of %" PRId64 " write in %s.", text, int_in(row, "count"),
-                   theme->statement_count, people_languages_text(mem, text_in(row, "lang")));
+    json_array_foreach((json_t *)languages, i, row) if (i > 0 && *themes_doc_text(row, "lang"))
+        text = cv_sprintf(mem, "%s %" PRId64 " of %" PRId64 " write in %s.", text,
+                          themes_doc_int(row, "count"), theme->statement_count,
+                          people_languages_text(mem, themes_doc_text(row, "lang")));
     return text;
 }
 
@@ -363,8 +363,8 @@ static const char *joined_text(const json_t *words, struct cv_arena *mem)
     return text;
 }
 
-static cv_rc theme_statements(json_t **out, struct store_db *db, struct cv_arena *mem,
-                              int64_t theme_id, int64_t offset, int64_t limit, bool can_edit)
+cv_rc themes_doc_statements(json_t **out, struct store_db *db, struct cv_arena *mem,
+                            int64_t theme_id, int64_t offset, int64_t limit, bool can_edit)
 {
     json_t *rows = NULL;
     const struct statement_query query = {
@@ -375,9 +375,11 @@ static cv_rc theme_statements(json_t **out, struct store_db *db, struct cv_arena
     json_t *row;
     json_array_foreach(rows, i, row)
     {
-        json_t *statement = statement_document(row, mem, can_edit);
-        set_url(statement, "pin_url",
-                cv_sprintf(mem, "/themes/statements/%" PRId64 "/pin", int_in(row, "id")), can_edit);
+        json_t *statement = themes_doc_statement(row, mem, can_edit);
+        themes_doc_set_url(
+            statement, "pin_url",
+            cv_sprintf(mem, "/themes/statements/%" PRId64 "/pin", themes_doc_int(row, "id")),
+            can_edit);
         json_array_append_new(*out, statement);
     }
     json_decref(rows);
@@ -395,268 +397,35 @@ cv_rc themes_show_document(json_t **out, struct store_db *db, struct cv_arena *m
     *out = NULL;
     cv_rc rc = themes_find(&theme, db, mem, theme_id);
     if (rc == CV_OK) rc = themes_list(&themes, db, mem);
-    if (rc == CV_OK) rc = wording_new(&w, db, mem);
+    if (rc == CV_OK) rc = themes_wording_new(&w, db, mem);
     if (rc == CV_OK) rc = statement_languages(&languages, db, theme_id);
     if (rc == CV_OK)
-        rc = theme_statements(&statements, db, mem, theme_id, offset,
-                              is_whole ? WHOLE_ROWS : THEMES_PAGE_ROWS, can_edit);
+        rc = themes_doc_statements(&statements, db, mem, theme_id, offset,
+                                   is_whole ? WHOLE_ROWS : THEMES_PAGE_ROWS, can_edit);
     if (rc != CV_OK) {
         json_decref(languages);
         json_decref(statements);
         return rc;
     }
     int64_t shown = (int64_t)json_array_size(statements);
-    json_t *words = parsed(theme.words);
-    json_t *document = theme_document(&theme, &themes, &w, statements, can_edit);
+    json_t *words = themes_doc_parsed(theme.words);
+    json_t *document = themes_doc_theme(&theme, &themes, &w, statements, can_edit);
     json_object_set_new(document, "statement_count_text",
                         json_string(cv_sprintf(mem, "%s, nearest first",
-                                               statements_text(mem, theme.statement_count))));
+                                               themes_doc_count(mem, theme.statement_count))));
     json_object_set_new(document, "joined", json_string(joined_text(words, mem)));
-    set_url(document, "collectives_url", cv_sprintf(mem, "/collectives?theme=%" PRId64, theme_id),
-            true);
-    set_url(document, "close_url", cv_sprintf(mem, "/themes/%" PRId64 "/close", theme_id),
-            can_edit && theme.statement_count == 0);
+    themes_doc_set_url(document, "collectives_url",
+                       cv_sprintf(mem, "/collectives?theme=%" PRId64, theme_id), true);
+    themes_doc_set_url(document, "close_url",
+                       cv_sprintf(mem, "/themes/%" PRId64 "/close", theme_id),
+                       can_edit && theme.statement_count == 0);
     rc = add_people(document, &theme, db, mem);
     *out = json_pack("{s:{s:s, s:s}, s:o, s:o, s:i}", "page", "title", theme.name, "lede",
                      show_lede(&theme, &w, words, languages), "theme", document, "pager",
-                     pager(cv_sprintf(mem, "/themes/%" PRId64 "?", theme_id), offset, shown,
-                           theme.statement_count, mem),
+                     themes_doc_pager(cv_sprintf(mem, "/themes/%" PRId64 "?", theme_id), offset,
+                                      shown, theme.statement_count, mem),
                      "problem_count", 0);
     json_decref(words);
     json_decref(languages);
     return rc;
-}
-
-/* --- lists to work through
- * ------------------------------------------------------------------------- */
-
-struct list_words {
-    const char *path;
-    const char *title_some; /* after the count */
-    const char *lede_some;
-    const char *title_none;
-    const char *lede_none;
-    const char *empty;
-};
-static const struct list_words list_words[] = {
-    [STATEMENTS_ALL] = {"/themes/statements", "", "Everything people wrote.", "No statement",
-                        "Nobody has written these words.", "Nothing found"},
-    [STATEMENTS_UNSURE] = {"/themes/unsure", "unsure",
-                           "Convene placed each of these, but a second theme was nearly as near. "
-                           "One click settles one; what you choose stays.",
-                           "Nothing is unsure",
-                           "Every statement stands clearly in its theme or was placed by hand.",
-                           "All looked through"},
-    [STATEMENTS_NONE] = {"/themes/none", "in no theme",
-                         "Somebody said that no theme fits. They stay out of the themes when "
-                         "Convene looks again.",
-                         "Every statement fits a theme", "Nobody has said that none fits.",
-                         "Nothing here"},
-    [STATEMENTS_ASIDE] =
-        {"/themes/aside", "set aside",
-         "These say too little to be placed: empty, or “none”. Move one to a theme "
-         "if it says more to you.",
-         "Nothing is set aside", "Every statement says something.", "Nothing here"},
-    [STATEMENTS_WAITING] =
-        {"/themes/waiting", "waiting",
-         "They came in after themes were found. Find themes again, or place them "
-         "by hand.",
-         "Nothing waits", "Every statement was read.", "Nothing here"},
-};
-
-/* The first key word of a theme that stands in the text. */
-static const char *word_met(const char *folded, const char *words_json, struct cv_arena *mem)
-{
-    json_t *words = parsed(words_json);
-    const char *met = NULL;
-    static const char *const langs[] = {"en", "es"};
-    for (size_t l = 0; l < 2; l++) {
-        const json_t *list = json_object_get(words, langs[l]);
-        for (size_t i = 0; i < json_array_size(list) && !met; i++) {
-            const char *word = json_string_value(json_array_get(list, i));
-            const char *needle = cv_text_fold(mem, word);
-            if (*needle && strstr(folded, needle)) met = cv_strdup(mem, word);
-        }
-    }
-    json_decref(words);
-    return met;
-}
-
-static const char *why_unsure(const json_t *row, struct cv_arena *mem)
-{
-    const char *theme = text_in(row, "theme");
-    const char *second = text_in(row, "second");
-    const char *folded = cv_text_fold(mem, text_in(row, "text"));
-    const char *here = word_met(folded, text_in(row, "words"), mem);
-    const char *there = second ? word_met(folded, text_in(row, "second_words"), mem) : NULL;
-    if (here && there && strcmp(here, there) != 0)
-        return cv_sprintf(mem, "“%s” points to %s, “%s” to %s.", here, theme, there, second);
-    if (here && there) return cv_sprintf(mem, "“%s” is a word of both.", here);
-    if (there) return cv_sprintf(mem, "“%s” points to %s.", there, second);
-    if (here) return cv_sprintf(mem, "Only “%s” points to %s.", here, theme);
-    return "It has few words in common with any theme.";
-}
-
-static json_t *choice(int64_t id, const char *name, int64_t statement_id, const char *back,
-                      bool is_now)
-{
-    return json_pack("{s:I, s:s, s:I, s:s, s:b}", "id", (json_int_t)id, "name", name,
-                     "statement_id", (json_int_t)statement_id, "back", back, "is_now", is_now);
-}
-
-static json_t *list_row(const json_t *row, enum statement_filter filter, const char *back,
-                        struct cv_arena *mem, bool can_edit)
-{
-    json_t *document = statement_document(row, mem, can_edit);
-    json_t *choices = json_array();
-    int64_t id = int_in(row, "id");
-    bool is_unsure = filter == STATEMENTS_UNSURE;
-    if (is_unsure && can_edit) {
-        json_array_append_new(
-            choices, choice(int_in(row, "theme_id"), text_in(row, "theme"), id, back, true));
-        if (json_object_get(row, "second_id"))
-            json_array_append_new(
-                choices, choice(int_in(row, "second_id"), text_in(row, "second"), id, back, false));
-    }
-    json_object_set_new(document, "choices", choices);
-    const char *theme = text_in(row, "theme");
-    json_object_set_new(document, "why",
-                        is_unsure                           ? json_string(why_unsure(row, mem))
-                        : filter == STATEMENTS_ALL && theme ? json_string(theme)
-                                                            : json_null());
-    return document;
-}
-
-/* A path with "from=…" to come: "?" or "&" at its end. */
-static const char *list_path(const struct list_words *words, const char *search,
-                             struct cv_arena *mem)
-{
-    if (!search || !*search) return cv_sprintf(mem, "%s?", words->path);
-    struct cv_buf path = cv_buf_new(mem, 1 << 14);
-    cv_buf_printf(&path, "%s?q=", words->path);
-    for (const unsigned char *c = (const unsigned char *)search; *c; c++) {
-        bool is_plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
-                        (*c >= '0' && *c <= '9') || *c == '-' || *c == '_' || *c == '.';
-        if (is_plain)
-            cv_buf_putc(&path, (char)*c);
-        else
-            cv_buf_printf(&path, "%%%02X", *c);
-    }
-    cv_buf_putc(&path, '&');
-    return cv_buf_text(&path);
-}
-
-cv_rc themes_list_document(json_t **out, struct store_db *db, struct cv_arena *mem,
-                           enum statement_filter filter, const char *words, int64_t offset,
-                           bool can_edit)
-{
-    const struct statement_query query = {
-        .filter = filter, .words = words, .offset = offset, .limit = THEMES_PAGE_ROWS};
-    const struct list_words *w = &list_words[filter];
-    json_t *rows = NULL;
-    int64_t total = 0;
-    *out = NULL;
-    cv_rc rc = statement_count(&total, db, mem, &query);
-    if (rc == CV_OK) rc = statement_rows(&rows, db, mem, &query);
-    if (rc != CV_OK) return rc;
-    const char *path = list_path(w, words, mem);
-    const char *back = cv_strndup(mem, path, strlen(path) - 1); /* the same list */
-    json_t *list = json_array();
-    size_t i;
-    json_t *row;
-    json_array_foreach(rows, i, row)
-        json_array_append_new(list, list_row(row, filter, back, mem, can_edit));
-    json_decref(rows);
-    const char *title = total == 0       ? w->title_none
-                        : *w->title_some ? cv_sprintf(mem, "%s %s %s", statements_text(mem, total),
-                                                      total == 1 ? "is" : "are", w->title_some)
-                                         : statements_text(mem, total);
-    int64_t shown = (int64_t)json_array_size(list);
-    *out = json_pack("{s:{s:s, s:s}, s:b, s:s, s:o, s:o, s:i}", "page", "title", title, "lede",
-                     total ? w->lede_some : w->lede_none, "has_statements", shown > 0,
-                     "empty_heading", w->empty, "statements", list, "pager",
-                     pager(path, offset, shown, total, mem), "problem_count", 0);
-    json_object_set_new(*out, "search",
-                        filter == STATEMENTS_ALL
-                            ? json_pack("{s:s, s:s}", "url", w->path, "words", words ? words : "")
-                            : json_null());
-    return CV_OK;
-}
-
-/* --- where to
- * --------------------------------------------------------------------------------------- */
-
-static json_t *target(json_t *id, const char *name, const char *note, bool is_chosen, bool is_near)
-{
-    return json_pack("{s:o, s:s, s:s, s:b, s:b}", "id", id, "name", name, "note", note, "is_chosen",
-                     is_chosen, "is_near", is_near);
-}
-
-cv_rc themes_move_document(json_t **out, struct store_db *db, struct cv_arena *mem,
-                           int64_t statement_id, const char *back)
-{
-    struct theme_list themes;
-    struct wording w;
-    json_t *row = NULL;
-    *out = NULL;
-    cv_rc rc = statement_row(&row, db, statement_id);
-    if (rc == CV_OK) rc = themes_list(&themes, db, mem);
-    if (rc == CV_OK) rc = wording_new(&w, db, mem);
-    if (rc != CV_OK) {
-        json_decref(row);
-        return rc;
-    }
-    int64_t now = int_in(row, "theme_id");
-    int64_t second = int_in(row, "second_id");
-    const char *fate = text_in(row, "fate");
-    json_t *targets = json_array();
-    for (size_t i = 0; i < themes.count; i++) {
-        const struct theme *theme = &themes.items[i];
-        bool is_now = theme->id == now;
-        json_array_append_new(targets, target(json_integer(theme->id), theme->name,
-                                              is_now ? "where it is now" : people_text(&w, theme),
-                                              is_now, is_now || theme->id == second));
-    }
-    json_array_append_new(
-        targets, target(json_string("new"), "A new theme", "name it afterwards", false, false));
-    json_array_append_new(targets, target(json_string("none"), "None fits",
-                                          "it stays out of the themes when Convene looks again",
-                                          fate && strcmp(fate, "none") == 0, false));
-    json_t *statement = json_pack("{s:I, s:O, s:O, s:s}", "id", (json_int_t)statement_id, "text",
-                                  json_object_get(row, "text"), "lang",
-                                  json_object_get(row, "lang"), "by", by_of(mem, row));
-    *out = json_pack("{s:{s:s}, s:o, s:s, s:o, s:i}", "page", "title", "Move a statement",
-                     "statement", statement, "back", back, "targets", targets, "problem_count", 0);
-    json_decref(row);
-    return CV_OK;
-}
-
-/* --- the wall
- * --------------------------------------------------------------------------------------- */
-
-cv_rc themes_print_document(json_t **out, struct store_db *db, struct cv_arena *mem)
-{
-    struct theme_list themes;
-    struct themes_counts counts;
-    struct wording w;
-    *out = NULL;
-    cv_rc rc = themes_list(&themes, db, mem);
-    if (rc == CV_OK) rc = themes_counts(&counts, db);
-    if (rc == CV_OK) rc = wording_new(&w, db, mem);
-    json_t *list = json_array();
-    for (size_t i = 0; rc == CV_OK && i < themes.count; i++) {
-        json_t *voices = NULL;
-        rc = theme_statements(&voices, db, mem, themes.items[i].id, 0, WALL_VOICES, false);
-        json_array_append_new(list, theme_document(&themes.items[i], &themes, &w, voices, false));
-    }
-    if (rc != CV_OK) {
-        json_decref(list);
-        return rc;
-    }
-    *out = json_pack("{s:{s:s, s:s}, s:b, s:o, s:i}", "page", "title", "Theme wall", "lede",
-                     cv_sprintf(mem, "%s from %s.",
-                                cv_count_text(mem, counts.themes, "theme", "themes"),
-                                statements_text(mem, counts.placed)),
-                     "has_any", themes.count > 0, "themes", list, "problem_count", 0);
-    return CV_OK;
 }

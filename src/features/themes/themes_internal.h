@@ -216,6 +216,7 @@ struct themes_step { /* who does it, when, and where what is wrong is told */
     int64_t edit_id; /* filled: the step for Undo; 0 when nothing changed */
 };
 enum themes_to { THEMES_TO_THEME, THEMES_TO_NEW, THEMES_TO_NONE };
+/* name_es: NULL leaves it, "" takes it away. */
 cv_rc themes_rename(struct themes_step *step, int64_t theme_id, const char *name,
                     const char *name_es);
 cv_rc themes_merge(struct themes_step *step, int64_t theme_id, int64_t into_id);

@@ -416,6 +416,7 @@ static json_t *change_document(struct difference *d, size_t at)
         "is_new", side->id == 0, "is_gone", side->is_gone, "is_same", is_same, "has_words",
         side->id == 0 && json_array_size(words) > 0, "words", words, "has_moves", has_moves);
     json_object_set_new(change, "moves", side->moves);
+    json_object_set_new(change, "moves_text", json_null());
     if (has_moves)
         json_object_set_new(
             change, "moves_text",

@@ -128,8 +128,9 @@ static cv_rc get_move(struct web_request *req)
 static cv_rc post_find(struct web_request *req)
 {
     struct cv_problems problems = cv_problems_new(req->mem);
-    json_t *args = themes_find_args(web_text(req, "count"), web_int(req, "seed", 0),
-                                    req->session.person_id, &problems);
+    const char *number = web_text(req, "number"); /* a number beside the choice wins */
+    json_t *args = themes_find_args(*number ? number : web_text(req, "count"),
+                                    web_int(req, "seed", 0), req->session.person_id, &problems);
     if (!args) return web_refuse(req, &problems, NULL);
     return feature_start_job(req, "themes_find", args);
 }
@@ -181,8 +182,8 @@ static cv_rc post_rename(struct web_request *req)
 {
     struct cv_problems problems;
     struct themes_step step = step_of(req, &problems);
-    cv_rc rc = themes_rename(&step, web_path_id(req, "id"), web_text(req, "name"),
-                             web_text(req, "name_es"));
+    const char *name_es = web_has(req, "name_es") ? web_text(req, "name_es") : NULL;
+    cv_rc rc = themes_rename(&step, web_path_id(req, "id"), web_text(req, "name"), name_es);
     return finish(req, &step, rc, back_of(req, "/themes"),
                   cv_sprintf(req->mem, "The theme is called “%s” now.", web_text(req, "name")));
 }
