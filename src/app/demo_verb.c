@@ -8,6 +8,7 @@
 #include "app/house.h"
 #include "base/clock.h"
 #include "features/collectives/collectives.h"
+#include "features/network/network.h"
 #include "features/people/people.h"
 #include "features/themes/themes.h"
 
