@@ -18,8 +18,8 @@
 STORE_SQL(sql_theme, "INSERT INTO theme (name, name_folded, state, origin, created_at_s)"
                      " VALUES ($1, $1, 'confirmed', 'person', 1) RETURNING id");
 STORE_SQL(sql_place, "INSERT INTO theme_assignment (statement_id, theme_id, fate, placed_by, "
-                     "confidence, margin, band)"
-                     " VALUES ($1, $2, 'theme', 'person', 1, 1, 2)");
+                     "confidence, margin, band, placed_at_s)"
+                     " VALUES ($1, $2, 'theme', 'person', 1, 1, 2, 1)");
 
 struct scene {
     struct store_testing *t;
@@ -50,8 +50,11 @@ static int set_up(void **state)
     return 0;
 }
 
+static struct store_db *told_by; /* whose words explain a failure */
+
 static void assert_ok(cv_rc rc)
 {
+    if (rc != CV_OK && told_by) print_error("%s\n", store_error(told_by));
     assert_string_equal(cv_rc_name(rc), "ok");
 }
 
@@ -59,6 +62,7 @@ static void scene_open(struct scene *s, void **state)
 {
     static const struct cv_log log = {.level = CV_LOG_ERROR};
     *s = (struct scene){.t = store_testing_of(state)};
+    told_by = s->t->db;
     s->house = (struct house){
         .store = s->t->store, .features = house_features, .feature_count = 2, .log = &log};
     assert_ok(jobs_open(&s->house.jobs, s->t->store, kind_tables, 1, 0, &log, NULL, NULL));
@@ -116,7 +120,10 @@ static cv_rc form(json_t **out, struct scene *s, json_t *args)
 static void form_ok(struct scene *s, int64_t seed)
 {
     json_t *result = NULL;
-    assert_ok(form(&result, s, json_pack("{s:I}", "seed", (json_int_t)seed)));
+    cv_rc rc = form(&result, s, json_pack("{s:I}", "seed", (json_int_t)seed));
+    for (size_t i = 0; rc != CV_OK && i < s->t->problems.count; i++)
+        print_error("%s\n", s->t->problems.items[i].sentence);
+    assert_ok(rc);
     json_decref(result);
 }
 
@@ -134,8 +141,11 @@ static json_t *everything(struct scene *s)
 static void undo_last(struct scene *s)
 {
     json_t *list = NULL;
-    assert_ok(history_list(&list, s->t->db, &s->t->mem, "collectives", 1));
-    int64_t id = json_integer_value(json_object_get(json_array_get(list, 0), "id"));
+    assert_ok(history_list(&list, s->t->db, &s->t->mem, "collectives", 10));
+    int64_t id = 0;
+    for (size_t i = 0; id == 0 && i < json_array_size(list); i++)
+        if (json_is_true(json_object_get(json_array_get(list, i), "can_undo")))
+            id = json_integer_value(json_object_get(json_array_get(list, i), "id"));
     json_decref(list);
     assert_ok(history_undo(s->t->db, &s->t->mem, &s->house, id, 0, 2000));
 }
