@@ -39,6 +39,7 @@
 
   // --- lanes: a drop sends the same form as the Move menu
   let undone = null;   // puts a chip back when the step was refused
+  let last = '';       // what was moved: it gets the focus back on the new board
   const reset = () => { if (undone) undone(); undone = null; };
   const lanes = () => {
     const mover = $('#mover');
@@ -88,6 +89,11 @@
     ready();
   });
 
+  document.addEventListener('htmx:afterSettle', e => {
+    const to = $('#move-' + CSS.escape(last)) || $('#main');
+    if (e.detail.target.id === 'board' && document.activeElement === document.body && to) to.focus();
+  });
+
   // --- jobs: progress by server-sent events, then on to the result
   const jobs = () => {
     for (const box of $$('[data-job]')) {
@@ -133,7 +139,11 @@
   // --- typed words are not lost by a wrong click
   let dirty = false;
   document.addEventListener('input', e => { if (e.target.closest('form[data-guard]')) dirty = true; });
-  document.addEventListener('submit', () => { dirty = false; });
+  document.addEventListener('submit', e => {
+    dirty = false;
+    const item = $('[name=item]', e.target);
+    last = item ? item.value : '';
+  });
   addEventListener('beforeunload', e => { if (dirty) e.preventDefault(); });
 
   // --- a choice that may be sent at once (the button beside it is for pages without scripts)

@@ -135,12 +135,14 @@ test('the Move link opens a dialog, works by keyboard and gives the focus back',
   await page.keyboard.press('Enter');
   await page.locator('#sheet[open] h1').waitFor();
   assert.deepEqual(await axeProblems(page), []);
+  await page.evaluate(() => { document.querySelector('#sheet [name=item]').value = '19'; });
   await page.locator('#sheet input[value="4"]').focus();
   await page.keyboard.press('Space');
   await page.keyboard.press('Enter');
   await page.locator('#flash .flash').waitFor();
-  assert.deepEqual(posts.map(p => [p.path, p.form.item, p.form.to]), [['/collectives/move', '18', '4']]);
+  assert.deepEqual(posts.map(p => [p.path, p.form.item, p.form.to]), [['/collectives/move', '19', '4']]);
   assert.equal(await page.locator('#sheet[open]').count(), 0);
+  await page.waitForFunction(() => document.activeElement.id === 'move-19');
   await page.context().close();
 });
 
