@@ -176,12 +176,21 @@ struct setting {
 static void set_tuning(struct topics_tuning *t, const char *pair)
 {
     struct setting all[] = {
-        {"ws", &t->weight[0], NULL},       {"wc", &t->weight[1], NULL},
-        {"wf", &t->weight[2], NULL},       {"ls", &t->lsa_weight[0], NULL},
-        {"lc", &t->lsa_weight[1], NULL},   {"lf", &t->lsa_weight[2], NULL},
-        {"alpha", &t->alpha, NULL},        {"beta", &t->beta, NULL},
-        {"kappa", &t->kappa, NULL},        {"dims", NULL, &t->dims},
-        {"gibbs", NULL, &t->gibbs_sweeps}, {"settle", NULL, &t->settle_sweeps},
+        {"ws", &t->weight[0], NULL},
+        {"wc", &t->weight[1], NULL},
+        {"wf", &t->weight[2], NULL},
+        {"ls", &t->lsa_weight[0], NULL},
+        {"lc", &t->lsa_weight[1], NULL},
+        {"lf", &t->lsa_weight[2], NULL},
+        {"alpha", &t->alpha, NULL},
+        {"beta", &t->beta, NULL},
+        {"kappa", &t->kappa, NULL},
+        {"crowd", &t->crowd, NULL},
+        {"over", &t->over, NULL},
+        {"osweeps", NULL, &t->over_sweeps},
+        {"dims", NULL, &t->dims},
+        {"gibbs", NULL, &t->gibbs_sweeps},
+        {"settle", NULL, &t->settle_sweeps},
     };
     const char *value = strchr(pair, '=');
     for (size_t i = 0; value && i < sizeof all / sizeof *all; i++) {
@@ -361,6 +370,13 @@ int main(int argc, char **argv)
                 int32_t at = r.places[i].topic;
                 bool ok =
                     at >= 0 && (map[at] == rows.items[i].gold || map[at] == rows.items[i].second);
+                /* fields of the text */
+                uint32_t fields = 0;
+                if (corpus->bag_of[i] != TOPICS_NO_ID)
+                    for (uint32_t w = 0; w < corpus->bags[corpus->bag_of[i]].size; w++)
+                        fields +=
+                            corpus->kind[corpus->bags[corpus->bag_of[i]].terms[w]] == TOPICS_FIELD;
+                printf("f%u ", fields);
                 printf("%s %d %.2f %-12s <- %-12s %s\n", ok ? "  " : "XX", at,
                        (double)r.places[i].confidence,
                        at >= 0 && map[at] < (int32_t)rows.labels.count ? rows.labels.text[map[at]]

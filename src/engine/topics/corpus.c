@@ -7,13 +7,16 @@
 #include "engine/topics/topics_internal.h"
 
 const struct topics_tuning topics_tuning_default = {
-    .weight = {1.0F, 1.0F, 1.0F},
-    .lsa_weight = {1.0F, 1.0F, 1.0F},
+    .weight = {1.0F, 1.0F, 2.0F},
+    .lsa_weight = {1.0F, 1.0F, 3.0F},
     .dims = 100,
-    .alpha = 0.1F,
-    .beta = 0.1F,
-    .kappa = 10.0F,
-    .gibbs_sweeps = 20,
+    .alpha = 1.0F,
+    .beta = 0.25F,
+    .kappa = 15.0F,
+    .crowd = 1.0F,
+    .over = 2.0F,
+    .over_sweeps = 10,
+    .gibbs_sweeps = 10,
     .settle_sweeps = 60,
 };
 

@@ -7,7 +7,7 @@
 
 #include "engine/topics/topics_internal.h"
 
-enum { RUNS_DEFAULT = 5, RUNS_MAX = 50, TRIAL_RUNS = 3, TRIAL_UNITS = 5000, FIT_UNITS = 2000 };
+enum { RUNS_FEW_TEXTS = 25, RUNS_MANY_TEXTS = 5, FEW_TEXTS = 1000, RUNS_MAX = 50, TRIAL_RUNS = 3, TRIAL_UNITS = 5000, FIT_UNITS = 2000 };
 static const double temperature_default = 3.0;
 
 struct finding { /* one call of a verb */
@@ -413,7 +413,9 @@ cv_rc topics_find(struct topics_result *out, const struct topics_corpus *corpus,
     struct runs *runs = CV_NEW(mem, struct runs);
     runs->finding = &finding;
     runs->unit_count = finding.unit_count;
-    runs->count = (size_t)(options->runs ? options->runs : RUNS_DEFAULT);
+    runs->count = (size_t)(options->runs ? options->runs
+                           : finding.unit_count < FEW_TEXTS ? RUNS_FEW_TEXTS
+                                                            : RUNS_MANY_TEXTS);
     int32_t pins = largest_pin(&finding) + 1, count = options->topic_count;
     finding.watch.steps_expected = (double)runs->count * 30;
     if (count == 0) count = choose_count(&result, &finding, pins);

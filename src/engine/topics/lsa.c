@@ -208,7 +208,10 @@ void topics_lsa(struct topics_corpus *corpus, struct cv_arena *mem)
 {
     struct sparse a = weigh(corpus, mem);
     size_t smaller = a.rows < a.columns ? a.rows : a.columns;
-    size_t d = (size_t)corpus->tuning->dims < smaller ? (size_t)corpus->tuning->dims : smaller;
+    /* Few texts carry few directions: more of them than the root of their number is noise. */
+    size_t d = (size_t)sqrt((double)a.rows) + 1;
+    if (d > (size_t)corpus->tuning->dims) d = (size_t)corpus->tuning->dims;
+    if (d > smaller) d = smaller;
     size_t p = d + SPARE_DIMS < smaller ? d + SPARE_DIMS : smaller;
     corpus->dims = (int32_t)d;
     corpus->vectors = CV_NEW_ARRAY(mem, float, a.rows *d);

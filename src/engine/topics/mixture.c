@@ -13,7 +13,17 @@
 
 #include "engine/topics/topics_internal.h"
 
-enum { LANES = 8, LOGS = 1 << 14 };
+enum { LANES = 8, LOGS = 1 << 14, OVER_MAX = 2 * TOPICS_MAX };
+
+/* The same code twice, for machines with and without AVX2; lanes never mix and nothing is fused, so
+ * both give the same bits. Sanitizers cannot see through the choosing. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define VECTOR_CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define VECTOR_CLONES
+#endif
+
 
 struct topics_mixture {
     const struct topics_corpus *corpus;
@@ -30,7 +40,9 @@ struct topics_mixture {
     float *scores;    /* width */
     int32_t *at;      /* per unit, as counted */
     float *logs;      /* log(i + b) */
-    float *weight;    /* per term */
+    float *weight;      /* per term */
+    float *merge_rows;  /* topics x terms, while merging */
+    double *merge_loss; /* topics x topics */
 };
 
 /* log and exp to about 1e-7 and 2e-7 relative, by polynomials, so that loops over topics become
@@ -70,7 +82,8 @@ struct topics_mixture *topics_mixture_new(const struct topics_corpus *corpus,
                                           int32_t most_topics, struct cv_arena *mem)
 {
     struct topics_mixture *mix = CV_NEW(mem, struct topics_mixture);
-    size_t width = ((size_t)most_topics + LANES - 1) / LANES * LANES;
+    size_t over = (size_t)((float)most_topics * corpus->tuning->over) + 1;
+    size_t width = (over + LANES - 1) / LANES * LANES;
     size_t terms = corpus->terms.count;
     size_t dims = (size_t)corpus->dims;
     mix->corpus = corpus;
@@ -84,6 +97,8 @@ struct topics_mixture *topics_mixture_new(const struct topics_corpus *corpus,
     mix->sums = CV_NEW_ARRAY(mem, float, dims *width);
     mix->scores = CV_NEW_ARRAY(mem, float, width);
     mix->at = CV_NEW_ARRAY(mem, int32_t, unit_count);
+    mix->merge_rows = CV_NEW_ARRAY(mem, float, over * terms);
+    mix->merge_loss = CV_NEW_ARRAY(mem, double, over * over);
     mix->logs = CV_NEW_ARRAY(mem, float, LOGS);
     mix->weight = CV_NEW_ARRAY(mem, float, terms);
     for (int i = 0; i < LOGS; i++) mix->logs[i] = fast_log((float)i + corpus->tuning->beta);
@@ -133,7 +148,7 @@ static void aim(struct topics_mixture *mix)
 
 /* The kernel: s_k for all topics at once. Twenty values per topic stay in registers or the first
  * cache; lanes never mix, so vector width does not change a bit of the result. */
-__attribute__((target_clones("avx2", "default"))) static void
+VECTOR_CLONES static void
 score(float *restrict out, const struct topics_mixture *mix, const uint32_t *terms, uint32_t size,
       const float *vector)
 {
@@ -150,7 +165,7 @@ score(float *restrict out, const struct topics_mixture *mix, const uint32_t *ter
     float base =
         (float)mix->corpus->terms.count * tuning->beta + (size ? (float)(size - 1) * 0.5F : 0);
     for (size_t k = 0; k < width; k++)
-        out[k] += fast_log(mix->texts_in[k] + tuning->alpha) -
+        out[k] += tuning->crowd * fast_log(mix->texts_in[k] + tuning->alpha) -
                   weight_sum * fast_log(mix->words_in[k] + base + 1e-9F);
     if (!vector) return;
     size_t dims = (size_t)mix->corpus->dims;
@@ -177,7 +192,7 @@ static int32_t best_of(const float *scores, int32_t count)
 }
 
 /* A topic drawn by the chances that the scores stand for; scores become those chances. */
-__attribute__((target_clones("avx2", "default"))) static int32_t draw(float *scores, int32_t count,
+VECTOR_CLONES static int32_t draw(float *scores, int32_t count,
                                                                       struct cv_rng *rng)
 {
     float most = scores[best_of(scores, count)];
@@ -243,22 +258,131 @@ static int32_t settle(struct topics_mixture *mix, struct topics_watch *watch, in
     return sweeps;
 }
 
+/* ---- more topics first, then the nearest ones merged ---- */
+
+static double x_log_x(double x, double base)
+{
+    return x * log(x + base);
+}
+
+/* What the model loses when topics a and b become one: log-likelihood of their words (plug-in) and
+ * kappa times the length that their summed directions lose. */
+VECTOR_CLONES static double merge_loss(const struct topics_mixture *mix, size_t a, size_t b)
+{
+    float beta = mix->corpus->tuning->beta;
+    size_t terms = mix->corpus->terms.count, dims = (size_t)mix->corpus->dims;
+    const float *restrict words_a = mix->merge_rows + a * terms;
+    const float *restrict words_b = mix->merge_rows + b * terms;
+    double loss = 0;
+    for (size_t t = 0; t < terms; t += LANES) {
+        float lane[LANES] = {0};
+        size_t end = terms - t < LANES ? terms - t : LANES;
+        for (size_t i = 0; i < end; i++) {
+            float x = words_a[t + i], y = words_b[t + i];
+            lane[i] = x * fast_log(x + beta) + y * fast_log(y + beta) -
+                      (x + y) * fast_log(x + y + beta);
+        }
+        for (size_t i = 0; i < LANES; i++) loss += (double)lane[i];
+    }
+    double base = (double)terms * (double)beta + 1e-9;
+    double na = (double)mix->words_in[a], nb = (double)mix->words_in[b];
+    loss -= x_log_x(na, base) + x_log_x(nb, base) - x_log_x(na + nb, base);
+    const float *sum_a = mix->sums + a * dims, *sum_b = mix->sums + b * dims;
+    double aa = 0, bb = 0, both = 0;
+    for (size_t j = 0; j < dims; j++) {
+        double x = (double)sum_a[j], y = (double)sum_b[j];
+        aa += x * x;
+        bb += y * y;
+        both += (x + y) * (x + y);
+    }
+    return loss + (double)mix->corpus->tuning->kappa * (sqrt(aa) + sqrt(bb) - sqrt(both));
+}
+
+/* Topic b's words and direction go to topic a. */
+static void merge_into(struct topics_mixture *mix, size_t a, size_t b)
+{
+    size_t terms = mix->corpus->terms.count, dims = (size_t)mix->corpus->dims;
+    for (size_t t = 0; t < terms; t++)
+        mix->merge_rows[a * terms + t] += mix->merge_rows[b * terms + t];
+    for (size_t j = 0; j < dims; j++) mix->sums[a * dims + j] += mix->sums[b * dims + j];
+    mix->words_in[a] += mix->words_in[b];
+}
+
+/* Merges the pair that loses least until topic_count are left; place gets the new numbers. */
+static void merge_down(struct topics_mixture *mix, int32_t *place, int32_t topic_count)
+{
+    size_t count = (size_t)mix->topics, terms = mix->corpus->terms.count;
+    int32_t now[OVER_MAX], number[OVER_MAX], next = 0;
+    bool gone[OVER_MAX] = {false};
+    memcpy(place, mix->at, mix->unit_count * sizeof *place);
+    aim(mix);
+    for (size_t k = 0; k < count; k++) {
+        now[k] = (int32_t)k;
+        for (size_t t = 0; t < terms; t++)
+            mix->merge_rows[k * terms + t] = (float)mix->term_in[t * mix->width + k];
+    }
+    double *loss = mix->merge_loss;
+    for (size_t a = 0; a < count; a++)
+        for (size_t b = a + 1; b < count; b++) loss[a * count + b] = merge_loss(mix, a, b);
+    for (size_t left = count; left > (size_t)topic_count; left--) {
+        size_t best_a = 0, best_b = 0;
+        double least = INFINITY;
+        for (size_t a = 0; a < count; a++)
+            for (size_t b = a + 1; b < count && !gone[a]; b++)
+                if (!gone[b] && loss[a * count + b] < least) {
+                    least = loss[a * count + b];
+                    best_a = a;
+                    best_b = b;
+                }
+        gone[best_b] = true;
+        for (size_t k = 0; k < count; k++)
+            if (now[k] == (int32_t)best_b) now[k] = (int32_t)best_a;
+        merge_into(mix, best_a, best_b);
+        for (size_t k = 0; k < count; k++) {
+            size_t low = k < best_a ? k : best_a, high = k < best_a ? best_a : k;
+            if (!gone[k] && k != best_a) loss[low * count + high] = merge_loss(mix, low, high);
+        }
+    }
+    for (size_t k = 0; k < count; k++) number[k] = gone[k] ? TOPICS_ASIDE : next++;
+    for (size_t u = 0; u < mix->unit_count; u++) place[u] = number[now[place[u]]];
+}
+
+static int32_t wander(struct topics_mixture *mix, int32_t sweeps, struct cv_rng *rng,
+                      struct topics_watch *watch, int worker)
+{
+    int32_t done = 0;
+    while (done < sweeps) {
+        if (done) aim(mix);
+        (void)sweep(mix, rng);
+        done++;
+        if (!topics_step(watch, worker)) break;
+    }
+    return done;
+}
+
 int32_t topics_mixture_run(struct topics_mixture *mix, int32_t *place, int32_t topic_count,
                            uint64_t seed, uint64_t stream, struct topics_watch *watch, int worker)
 {
+    const struct topics_tuning *tuning = mix->corpus->tuning;
     struct cv_rng rng = cv_rng_new(seed, stream);
+    bool pins = false;
+    for (size_t u = 0; u < mix->unit_count; u++) pins = pins || mix->units[u].pinned >= 0;
+    int32_t over = (int32_t)((float)topic_count * tuning->over);
+    /* Hands have named the topics: then there is nothing to merge. */
+    bool merging = over > topic_count && topic_count > 1 && !pins;
+    int32_t first = merging ? over : topic_count;
     for (size_t u = 0; u < mix->unit_count; u++) {
-        int32_t start = (int32_t)cv_rng_below(&rng, (uint32_t)topic_count);
+        int32_t start = (int32_t)cv_rng_below(&rng, (uint32_t)first);
         place[u] = mix->units[u].pinned >= 0 ? mix->units[u].pinned : start;
     }
-    topics_mixture_load(mix, place, topic_count);
+    topics_mixture_load(mix, place, first);
     int32_t sweeps = 0;
-    while (sweeps < mix->corpus->tuning->gibbs_sweeps) {
-        if (sweeps) aim(mix);
-        (void)sweep(mix, &rng);
-        sweeps++;
-        if (!topics_step(watch, worker)) break;
+    if (merging) {
+        sweeps += wander(mix, tuning->over_sweeps, &rng, watch, worker);
+        merge_down(mix, place, topic_count);
+        topics_mixture_load(mix, place, topic_count);
     }
+    sweeps += wander(mix, tuning->gibbs_sweeps, &rng, watch, worker);
     sweeps += settle(mix, watch, worker);
     memcpy(place, mix->at, mix->unit_count * sizeof *place);
     return sweeps;

@@ -108,7 +108,9 @@ struct topics_tuning { /* numbers that were chosen by measuring; docs/engines/to
     float weight[TOPICS_KINDS]; /* of one token in the mixture */
     float lsa_weight[TOPICS_KINDS];
     int32_t dims; /* of the vectors, at most */
-    float alpha, beta, kappa;
+    float alpha, beta, kappa, crowd;
+    float over;           /* topics of the first sweeps, as a multiple of those asked for */
+    int32_t over_sweeps;  /* sweeps before they are merged */
     int32_t gibbs_sweeps;
     int32_t settle_sweeps;
 };
