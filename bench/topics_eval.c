@@ -176,21 +176,14 @@ struct setting {
 static void set_tuning(struct topics_tuning *t, const char *pair)
 {
     struct setting all[] = {
-        {"ws", &t->weight[0], NULL},
-        {"wc", &t->weight[1], NULL},
-        {"wf", &t->weight[2], NULL},
-        {"ls", &t->lsa_weight[0], NULL},
-        {"lc", &t->lsa_weight[1], NULL},
-        {"lf", &t->lsa_weight[2], NULL},
-        {"alpha", &t->alpha, NULL},
-        {"beta", &t->beta, NULL},
-        {"kappa", &t->kappa, NULL},
-        {"crowd", &t->crowd, NULL},
-        {"over", &t->over, NULL},
-        {"osweeps", NULL, &t->over_sweeps},
-        {"dims", NULL, &t->dims},
-        {"gibbs", NULL, &t->gibbs_sweeps},
-        {"settle", NULL, &t->settle_sweeps},
+        {"ws", &t->weight[0], NULL},        {"wc", &t->weight[1], NULL},
+        {"wf", &t->weight[2], NULL},        {"ls", &t->lsa_weight[0], NULL},
+        {"lc", &t->lsa_weight[1], NULL},    {"lf", &t->lsa_weight[2], NULL},
+        {"alpha", &t->alpha, NULL},         {"beta", &t->beta, NULL},
+        {"kappa", &t->kappa, NULL},         {"kfew", &t->kappa_few, NULL},
+        {"crowd", &t->crowd, NULL},         {"over", &t->over, NULL},
+        {"osweeps", NULL, &t->over_sweeps}, {"dims", NULL, &t->dims},
+        {"gibbs", NULL, &t->gibbs_sweeps},  {"settle", NULL, &t->settle_sweeps},
     };
     const char *value = strchr(pair, '=');
     for (size_t i = 0; value && i < sizeof all / sizeof *all; i++) {

@@ -7,7 +7,17 @@
 
 #include "engine/topics/topics_internal.h"
 
-enum { RUNS_FEW_TEXTS = 25, RUNS_MANY_TEXTS = 5, FEW_TEXTS = 1000, RUNS_MAX = 50, TRIAL_RUNS = 3, TRIAL_UNITS = 5000, FIT_UNITS = 2000 };
+enum {
+    RUNS_FEW_TEXTS = 25,
+    RUNS_MANY_TEXTS = 5,
+    RUNS_MAX = 50,
+    RUNS_AT_ONCE = 96,
+    TRIAL_RUNS = 3,
+    TRIAL_RUNS_FEW = 8,
+    TRIAL_RUNS_MOST = 8,
+    TRIAL_UNITS = 5000,
+    FIT_UNITS = 2000
+};
 static const double temperature_default = 3.0;
 
 struct finding { /* one call of a verb */
@@ -132,12 +142,12 @@ static struct finding finding_begin(const struct topics_corpus *corpus,
 
 struct runs {
     struct finding *finding;
-    size_t unit_count;                /* the first of the finding's units: all, or a sample */
-    struct topics_mixture **mixtures; /* one a thread */
-    int32_t topic_count[64];          /* per run */
-    int32_t *place[64];               /* per run */
-    int32_t sweeps[64];
-    uint64_t stream[64];
+    size_t unit_count;                 /* the first of the finding's units: all, or a sample */
+    struct topics_mixture **mixtures;  /* one a thread */
+    int32_t topic_count[RUNS_AT_ONCE]; /* per run */
+    int32_t *place[RUNS_AT_ONCE];      /* per run */
+    int32_t sweeps[RUNS_AT_ONCE];
+    uint64_t stream[RUNS_AT_ONCE];
     size_t count;
 };
 
@@ -199,13 +209,14 @@ static int32_t choose_count(struct topics_result *result, struct finding *findin
     struct topics_trial *trials =
         CV_NEW_ARRAY(finding->mem, struct topics_trial, sizeof counts / sizeof *counts);
     int32_t most = 1;
+    size_t trial_runs = units < TOPICS_FEW ? TRIAL_RUNS_FEW : TRIAL_RUNS;
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
         int32_t k = counts[c];
         bool small = k < 5 && units >= 30;
-        if (k < least || small || (size_t)k * 3 > units) continue;
+        if (k < least || small || (size_t)k * 6 > units) continue;
         trials[result->trial_count++].topic_count = k;
         most = k;
-        for (int r = 0; r < TRIAL_RUNS; r++) {
+        for (size_t r = 0; r < trial_runs; r++) {
             runs->stream[runs->count] = 1000 + (uint64_t)runs->count;
             runs->topic_count[runs->count++] = k;
         }
@@ -215,9 +226,9 @@ static int32_t choose_count(struct topics_result *result, struct finding *findin
     finding->watch.steps_expected += (double)runs->count * 30;
     runs_go(runs, most);
     double *table = CV_NEW_ARRAY(finding->mem, double, (size_t)(most + 1) * (size_t)(most + 1));
-    double best = -1, of_run[TRIAL_RUNS];
+    double best = -1, of_run[TRIAL_RUNS_MOST];
     for (size_t t = 0; t < result->trial_count; t++) {
-        trials[t].agreement = agreement(of_run, runs, t * TRIAL_RUNS, TRIAL_RUNS, table);
+        trials[t].agreement = agreement(of_run, runs, t * trial_runs, trial_runs, table);
         best = fmax(best, trials[t].agreement);
     }
     size_t chosen = 0;
@@ -413,9 +424,9 @@ cv_rc topics_find(struct topics_result *out, const struct topics_corpus *corpus,
     struct runs *runs = CV_NEW(mem, struct runs);
     runs->finding = &finding;
     runs->unit_count = finding.unit_count;
-    runs->count = (size_t)(options->runs ? options->runs
-                           : finding.unit_count < FEW_TEXTS ? RUNS_FEW_TEXTS
-                                                            : RUNS_MANY_TEXTS);
+    runs->count = (size_t)(options->runs                     ? options->runs
+                           : finding.unit_count < TOPICS_FEW ? RUNS_FEW_TEXTS
+                                                             : RUNS_MANY_TEXTS);
     int32_t pins = largest_pin(&finding) + 1, count = options->topic_count;
     finding.watch.steps_expected = (double)runs->count * 30;
     if (count == 0) count = choose_count(&result, &finding, pins);

@@ -4,6 +4,7 @@
  * 2009), chosen one after the other so that no two say the same (maximal marginal relevance;
  * Carbonell & Goldstein 1998). O(words log words). */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,13 +29,16 @@ struct candidate {
 struct labelling { /* one language */
     const struct topics_corpus *corpus;
     const struct topics_place *places;
+    const struct topics_topic *topics;
     size_t topic_count;
     uint8_t lang;
     struct mention *mentions;
     size_t mention_count;
-    size_t *texts;          /* per topic, of this language */
-    size_t *words;          /* per topic: single words */
-    struct candidate *best; /* topics x CANDIDATES, best first */
+    size_t *texts;               /* per topic, of this language */
+    size_t *words;               /* per topic: single words */
+    struct candidate *best;      /* topics x CANDIDATES, best first */
+    const uint32_t *concepts_in; /* topics x terms: texts that have a concept */
+    uint32_t *concept_of;        /* per stem: term of the concept it stands for in this language */
     struct cv_arena *mem;
 };
 
@@ -97,6 +101,37 @@ static void collect_mentions(struct labelling *l)
     qsort(l->mentions, l->mention_count, sizeof *l->mentions, order_mentions);
 }
 
+/* Which concept each stem stands for in the language of the labels. */
+static void find_stem_concepts(struct labelling *l)
+{
+    const struct topics_corpus *corpus = l->corpus;
+    const struct topics_table *stems = &corpus->reader.stems;
+    l->concept_of = CV_NEW_ARRAY(l->mem, uint32_t, stems->count);
+    for (uint32_t s = 0; s < stems->count; s++) {
+        l->concept_of[s] = TOPICS_NO_ID;
+        if (!corpus->glossary) continue;
+        char key[TOPICS_WORD_BYTES + 16];
+        int size = snprintf(key, sizeof key, "%s %s", corpus->langs[l->lang], stems->text[s]);
+        uint32_t found = topics_table_find(&corpus->glossary->keys, key, (size_t)size);
+        uint32_t id = found == TOPICS_NO_ID ? found : corpus->glossary->concept_of[found];
+        if (id == TOPICS_NO_ID) continue;
+        const char *name = corpus->glossary->concepts[id].name;
+        char term[256];
+        size = snprintf(term, sizeof term, "%c%s", topics_kind_mark[TOPICS_CONCEPT], name);
+        if ((size_t)size < sizeof term)
+            l->concept_of[s] = topics_table_find(&corpus->terms, term, (size_t)size);
+    }
+}
+
+/* [0,1]: how much of the concept behind a stem is in this topic, all languages together. */
+static double concept_share(const struct labelling *l, uint32_t stem, size_t topic)
+{
+    uint32_t term = stem == TOPICS_NO_ID ? TOPICS_NO_ID : l->concept_of[stem];
+    if (term == TOPICS_NO_ID) return 0;
+    double here = l->concepts_in[topic * l->corpus->terms.count + term];
+    return here < 2 ? 0 : here / l->corpus->text_freq[term];
+}
+
 static void offer(struct candidate *best, struct candidate one)
 {
     if (best[CANDIDATES - 1].score >= one.score) return;
@@ -128,12 +163,16 @@ static void rate(struct labelling *l)
             while (next < end && l->mentions[next].topic == topic) next++;
             double here = (double)(next - j);
             bool pair = m->second != TOPICS_NO_ID;
-            if (here < 2 && (pair || l->texts[topic] > 4)) continue;
+            double joined =
+                fmax(concept_share(l, m->first, topic), concept_share(l, m->second, topic));
+            /* Said once: a label only where few speak, and if the concept is at home here. */
+            bool few = l->texts[topic] <= 4 && (joined >= 0.3 || l->topics[topic].size <= 4);
+            if (here < 2 && (pair || !few)) continue;
             double length = 0.25 + 0.75 * (double)l->words[topic] / mean;
             double often = here * 2.2 / (here + 1.2 * length);
             double rare = log(1 + mean / everywhere);
             double own = here / everywhere; /* a label word should belong to the topic */
-            double score = often * rare * sqrt(own) * (pair ? 1.15 : 1);
+            double score = often * rare * sqrt(own) * (pair ? 1.15 : 1) * (0.6 + joined);
             offer(l->best + topic * CANDIDATES,
                   (struct candidate){m->first, m->second, (uint32_t)here, score, NULL, 0});
         }
@@ -257,13 +296,20 @@ static int order_labels(const void *a, const void *b)
 
 static void label_language(struct topics_topic *topics, struct topics_label **labels,
                            size_t topic_count, const struct topics_corpus *corpus,
-                           const struct topics_place *places, uint8_t lang, struct cv_arena *mem)
+                           const struct topics_place *places, const uint32_t *concepts_in,
+                           uint8_t lang, struct cv_arena *mem)
 {
-    struct labelling l = {
-        .corpus = corpus, .places = places, .topic_count = topic_count, .lang = lang, .mem = mem};
+    struct labelling l = {.topics = topics,
+                          .corpus = corpus,
+                          .places = places,
+                          .topic_count = topic_count,
+                          .lang = lang,
+                          .mem = mem};
     l.texts = CV_NEW_ARRAY(mem, size_t, topic_count);
     l.words = CV_NEW_ARRAY(mem, size_t, topic_count);
     l.best = CV_NEW_ARRAY(mem, struct candidate, topic_count * CANDIDATES);
+    l.concepts_in = concepts_in;
+    find_stem_concepts(&l);
     collect_mentions(&l);
     rate(&l);
     name_candidates(&l);
@@ -278,9 +324,9 @@ static void label_language(struct topics_topic *topics, struct topics_label **la
 
 /* ---- concepts ---- */
 
-static void mark_concepts(struct topics_topic *topics, size_t topic_count,
-                          const struct topics_corpus *corpus, const struct topics_place *places,
-                          struct cv_arena *mem)
+/* topics x terms: texts of the topic that have the concept. */
+static const uint32_t *count_concepts(size_t topic_count, const struct topics_corpus *corpus,
+                                      const struct topics_place *places, struct cv_arena *mem)
 {
     size_t terms = corpus->terms.count;
     uint32_t *in = CV_NEW_ARRAY(mem, uint32_t, topic_count * terms);
@@ -292,6 +338,13 @@ static void mark_concepts(struct topics_topic *topics, size_t topic_count,
                 (w == 0 || bag->terms[w] != bag->terms[w - 1]))
                 in[(size_t)places[i].topic * terms + bag->terms[w]]++;
     }
+    return in;
+}
+
+static void mark_concepts(struct topics_topic *topics, size_t topic_count,
+                          const struct topics_corpus *corpus, const uint32_t *in)
+{
+    size_t terms = corpus->terms.count;
     for (size_t k = 0; k < topic_count; k++) {
         double best_score[TOPICS_LABEL_WORDS] = {0};
         for (size_t t = 0; t < terms; t++) {
@@ -365,12 +418,13 @@ void topics_describe(struct topics_topic *topics, int32_t topic_count,
         if (places[i].topic >= 0) topics[places[i].topic].size++;
     for (size_t k = 0; k < count; k++)
         labels[k] = CV_NEW_ARRAY(mem, struct topics_label, corpus->lang_count);
+    const uint32_t *concepts_in = count_concepts(count, corpus, places, mem);
     for (size_t lang = 0; lang < corpus->lang_count; lang++)
-        label_language(topics, labels, count, corpus, places, (uint8_t)lang, mem);
+        label_language(topics, labels, count, corpus, places, concepts_in, (uint8_t)lang, mem);
     for (size_t k = 0; k < count; k++) {
         qsort(labels[k], topics[k].label_count, sizeof *labels[k], order_labels);
         topics[k].labels = labels[k];
     }
-    mark_concepts(topics, count, corpus, places, mem);
+    mark_concepts(topics, count, corpus, concepts_in);
     find_nearest(topics, count, corpus, places, mem);
 }

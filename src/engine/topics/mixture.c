@@ -13,7 +13,7 @@
 
 #include "engine/topics/topics_internal.h"
 
-enum { LANES = 8, LOGS = 1 << 14, OVER_MAX = 2 * TOPICS_MAX };
+enum { LANES = 8, LOGS = 1 << 14, OVER_FROM = 120, OVER_MAX = 2 * TOPICS_MAX };
 
 /* The same code twice, for machines with and without AVX2; lanes never mix and nothing is fused, so
  * both give the same bits. Sanitizers cannot see through the choosing. */
@@ -23,7 +23,6 @@ enum { LANES = 8, LOGS = 1 << 14, OVER_MAX = 2 * TOPICS_MAX };
 #else
 #define VECTOR_CLONES
 #endif
-
 
 struct topics_mixture {
     const struct topics_corpus *corpus;
@@ -40,6 +39,7 @@ struct topics_mixture {
     float *scores;    /* width */
     int32_t *at;      /* per unit, as counted */
     float *logs;      /* log(i + b) */
+    float kappa;
     float *weight;      /* per term */
     float *merge_rows;  /* topics x terms, while merging */
     double *merge_loss; /* topics x topics */
@@ -87,6 +87,7 @@ struct topics_mixture *topics_mixture_new(const struct topics_corpus *corpus,
     size_t terms = corpus->terms.count;
     size_t dims = (size_t)corpus->dims;
     mix->corpus = corpus;
+    mix->kappa = corpus->bag_count < TOPICS_FEW ? corpus->tuning->kappa_few : corpus->tuning->kappa;
     mix->units = units;
     mix->unit_count = unit_count;
     mix->term_in = CV_NEW_ARRAY(mem, int32_t, terms * width);
@@ -97,8 +98,8 @@ struct topics_mixture *topics_mixture_new(const struct topics_corpus *corpus,
     mix->sums = CV_NEW_ARRAY(mem, float, dims *width);
     mix->scores = CV_NEW_ARRAY(mem, float, width);
     mix->at = CV_NEW_ARRAY(mem, int32_t, unit_count);
-    mix->merge_rows = CV_NEW_ARRAY(mem, float, over * terms);
-    mix->merge_loss = CV_NEW_ARRAY(mem, double, over * over);
+    mix->merge_rows = CV_NEW_ARRAY(mem, float, over *terms);
+    mix->merge_loss = CV_NEW_ARRAY(mem, double, over *over);
     mix->logs = CV_NEW_ARRAY(mem, float, LOGS);
     mix->weight = CV_NEW_ARRAY(mem, float, terms);
     for (int i = 0; i < LOGS; i++) mix->logs[i] = fast_log((float)i + corpus->tuning->beta);
@@ -141,16 +142,15 @@ static void aim(struct topics_mixture *mix)
         double square = 0;
         const float *sum = mix->sums + k * dims;
         for (size_t j = 0; j < dims; j++) square += (double)sum[j] * sum[j];
-        float scale = square > 0 ? mix->corpus->tuning->kappa / (float)sqrt(square) : 0;
+        float scale = square > 0 ? mix->kappa / (float)sqrt(square) : 0;
         for (size_t j = 0; j < dims; j++) mix->centres[j * mix->width + k] = sum[j] * scale;
     }
 }
 
 /* The kernel: s_k for all topics at once. Twenty values per topic stay in registers or the first
  * cache; lanes never mix, so vector width does not change a bit of the result. */
-VECTOR_CLONES static void
-score(float *restrict out, const struct topics_mixture *mix, const uint32_t *terms, uint32_t size,
-      const float *vector)
+VECTOR_CLONES static void score(float *restrict out, const struct topics_mixture *mix,
+                                const uint32_t *terms, uint32_t size, const float *vector)
 {
     const struct topics_tuning *tuning = mix->corpus->tuning;
     size_t width = mix->width;
@@ -192,8 +192,7 @@ static int32_t best_of(const float *scores, int32_t count)
 }
 
 /* A topic drawn by the chances that the scores stand for; scores become those chances. */
-VECTOR_CLONES static int32_t draw(float *scores, int32_t count,
-                                                                      struct cv_rng *rng)
+VECTOR_CLONES static int32_t draw(float *scores, int32_t count, struct cv_rng *rng)
 {
     float most = scores[best_of(scores, count)];
     for (int32_t k = 0; k < count; k++) scores[k] = fast_exp(scores[k] - most);
@@ -279,8 +278,8 @@ VECTOR_CLONES static double merge_loss(const struct topics_mixture *mix, size_t 
         size_t end = terms - t < LANES ? terms - t : LANES;
         for (size_t i = 0; i < end; i++) {
             float x = words_a[t + i], y = words_b[t + i];
-            lane[i] = x * fast_log(x + beta) + y * fast_log(y + beta) -
-                      (x + y) * fast_log(x + y + beta);
+            lane[i] =
+                x * fast_log(x + beta) + y * fast_log(y + beta) - (x + y) * fast_log(x + y + beta);
         }
         for (size_t i = 0; i < LANES; i++) loss += (double)lane[i];
     }
@@ -295,7 +294,7 @@ VECTOR_CLONES static double merge_loss(const struct topics_mixture *mix, size_t 
         bb += y * y;
         both += (x + y) * (x + y);
     }
-    return loss + (double)mix->corpus->tuning->kappa * (sqrt(aa) + sqrt(bb) - sqrt(both));
+    return loss + (double)mix->kappa * (sqrt(aa) + sqrt(bb) - sqrt(both));
 }
 
 /* Topic b's words and direction go to topic a. */
@@ -369,7 +368,7 @@ int32_t topics_mixture_run(struct topics_mixture *mix, int32_t *place, int32_t t
     for (size_t u = 0; u < mix->unit_count; u++) pins = pins || mix->units[u].pinned >= 0;
     int32_t over = (int32_t)((float)topic_count * tuning->over);
     /* Hands have named the topics: then there is nothing to merge. */
-    bool merging = over > topic_count && topic_count > 1 && !pins;
+    bool merging = over > topic_count && topic_count > 1 && topic_count <= OVER_FROM && !pins;
     int32_t first = merging ? over : topic_count;
     for (size_t u = 0; u < mix->unit_count; u++) {
         int32_t start = (int32_t)cv_rng_below(&rng, (uint32_t)first);

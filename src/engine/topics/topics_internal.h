@@ -99,6 +99,7 @@ extern const char topics_builtin_glossary[]; /* glossary.tsv, made into C by the
 
 /* ---- corpus.c: all texts, prepared ---- */
 
+enum { TOPICS_FEW = 1000 };
 enum topics_kind { TOPICS_STEM = 0, TOPICS_CONCEPT, TOPICS_FIELD, TOPICS_KINDS };
 /* First letter of a term: a stem, a concept and a field of one name are three terms. */
 extern const char topics_kind_mark[];
@@ -108,9 +109,11 @@ struct topics_tuning { /* numbers that were chosen by measuring; docs/engines/to
     float weight[TOPICS_KINDS]; /* of one token in the mixture */
     float lsa_weight[TOPICS_KINDS];
     int32_t dims; /* of the vectors, at most */
-    float alpha, beta, kappa, crowd;
-    float over;           /* topics of the first sweeps, as a multiple of those asked for */
-    int32_t over_sweeps;  /* sweeps before they are merged */
+    float alpha, beta, crowd;
+    float kappa,
+        kappa_few;       /* pull of the directions; the second below TOPICS_FEW different texts */
+    float over;          /* topics of the first sweeps, as a multiple of those asked for */
+    int32_t over_sweeps; /* sweeps before they are merged */
     int32_t gibbs_sweeps;
     int32_t settle_sweeps;
 };
