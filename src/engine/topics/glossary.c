@@ -132,6 +132,33 @@ static void read_header(struct columns *columns, char *line, struct cv_problems 
     }
 }
 
+/* The first word of a concept in a language is what it is called there. */
+static void glossary_name(struct topics_glossary *glossary, uint32_t concept_id, const char *code,
+                          const char *phrase)
+{
+    struct topics_concept *target = &glossary->concepts[concept_id];
+    for (size_t i = 0; i < TOPICS_CONCEPT_LANGS; i++) {
+        if (strcmp(target->word_lang[i], code) == 0) return;
+        if (target->word_lang[i][0]) continue;
+        memcpy(target->word_lang[i], code, strlen(code) + 1);
+        target->word[i] = cv_strdup(glossary->names.mem, phrase);
+        return;
+    }
+}
+
+const char *topics_concept_word(bool *is_general, const struct topics_glossary *glossary,
+                                const char *concept_name, const char *lang)
+{
+    uint32_t id = topics_table_find(&glossary->names, concept_name, strlen(concept_name));
+    *is_general = true;
+    if (id == TOPICS_NO_ID) return NULL;
+    const struct topics_concept *found = &glossary->concepts[id];
+    *is_general = found->field_count == 0;
+    for (size_t i = 0; i < TOPICS_CONCEPT_LANGS; i++)
+        if (found->word[i] && strcmp(found->word_lang[i], lang) == 0) return found->word[i];
+    return NULL;
+}
+
 static void read_row(struct topics_glossary *glossary, struct topics_reader *reader,
                      const struct columns *columns, char *line, struct cv_problems *problems,
                      int64_t number)
@@ -158,6 +185,7 @@ static void read_row(struct topics_glossary *glossary, struct topics_reader *rea
             char *phrase = trim(cell);
             if (*phrase && columns->code[column][0]) {
                 glossary_add_phrase(glossary, reader, columns->code[column], phrase, concept_id);
+                glossary_name(glossary, concept_id, columns->code[column], phrase);
                 added++;
             }
             cell = more;

@@ -57,6 +57,12 @@ CV_MUST_USE cv_rc topics_glossary_new(struct topics_glossary **out, const char *
                                       bool with_builtin, struct cv_problems *problems,
                                       struct cv_arena *mem);
 
+/* What a concept is called in a language ("en", "es"): the first word of its row there; NULL when
+ * it has none. *is_general: it belongs to no field ("student", "time") and says little about a
+ * topic. Lives as long as the glossary. */
+const char *topics_concept_word(bool *is_general, const struct topics_glossary *glossary,
+                                const char *concept_name, const char *lang);
+
 /* ---- what is prepared once ---- */
 
 struct topics_corpus;

@@ -76,11 +76,13 @@ bool topics_is_stop_word(const char *code, const char *word);
 
 /* ---- glossary.c: words to concepts, concepts to fields ---- */
 
-enum { TOPICS_CONCEPT_FIELDS = 3 };
+enum { TOPICS_CONCEPT_FIELDS = 3, TOPICS_CONCEPT_LANGS = 4 };
 struct topics_concept {
     const char *name;
     uint32_t fields[TOPICS_CONCEPT_FIELDS]; /* numbers in glossary->fields */
     uint32_t field_count;
+    const char *word[TOPICS_CONCEPT_LANGS]; /* what it is called: its first word in a language */
+    char word_lang[TOPICS_CONCEPT_LANGS][4];
 };
 struct topics_glossary {
     struct topics_table keys; /* language code, then stems each after a blank; also beginnings */
