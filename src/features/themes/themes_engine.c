@@ -10,8 +10,10 @@
 #include "features/themes/themes_reading_internal.h"
 
 enum {
-    NAME_WORDS = 3,    /* key words that make a name */
+    NAME_CONCEPTS = 2, /* of the glossary, that make a name */
+    NAME_WORDS = 3,    /* key words that make one where there are none */
     NAME_LETTERS = 60, /* and how long it may get */
+    NAME_ROOT = 5,     /* letters by which two words are taken for one */
     SHOWN_WORDS = 5,   /* key words kept per language */
     JOINED_SHOWN = 3   /* pairs like "absence / faltas" */
 };
@@ -53,6 +55,7 @@ cv_rc reading_prepare(struct reading *reading, struct cv_arena *mem, struct cv_p
     struct topics_glossary *glossary = NULL;
     cv_rc rc = topics_glossary_new(&glossary, NULL, true, problems, mem);
     if (rc != CV_OK) return rc;
+    reading->glossary = glossary;
     reading->corpus = topics_prepare(texts, count, glossary, mem);
     reading->joined = topics_joined_words(&reading->joined_count, reading->corpus, mem);
     return CV_OK;
@@ -101,19 +104,46 @@ static const struct topics_label *label_of(const struct topics_topic *topic, con
     return NULL;
 }
 
-/* "Absences, attendance, ninth grade". A word that is part of one before it says nothing new. */
-static const char *name_of(const struct topics_label *label, size_t skip, struct cv_arena *mem)
+struct naming {
+    struct cv_buf text;
+    const char *root; /* of its first word, folded */
+    size_t used;
+    size_t wanted;
+};
+
+/* A word that is part of one before it, or holds one, says nothing new. */
+static void name_add(struct naming *naming, const char *word, struct cv_arena *mem)
 {
-    struct cv_buf name = cv_buf_new(mem, CV_LIMIT_NAME_BYTES);
-    size_t used = 0;
-    for (size_t i = 0; i < label->word_count && used < NAME_WORDS + skip; i++) {
-        const char *word = label->words[i];
-        if (name.size > 0 && strstr(cv_buf_text(&name), word)) continue;
-        if (name.size + strlen(word) > NAME_LETTERS + 20 * skip) continue;
-        cv_buf_printf(&name, "%s%s", used ? ", " : "", word);
-        used++;
+    const char *so_far = cv_text_fold(mem, cv_buf_text(&naming->text));
+    const char *folded = cv_text_fold(mem, word);
+    size_t root = strlen(folded) < NAME_ROOT ? strlen(folded) : NAME_ROOT;
+    if (naming->used == naming->wanted || !*folded) return;
+    if (naming->used > 0 && strstr(so_far, cv_strndup(mem, folded, root))) return;
+    if (naming->used > 0 && strstr(folded, naming->root)) return;
+    if (naming->used > 0 && naming->text.size + strlen(word) > NAME_LETTERS) return;
+    cv_buf_printf(&naming->text, "%s%s", naming->used ? ", " : "", word);
+    if (naming->used++ == 0) naming->root = cv_strndup(mem, folded, root);
+}
+
+/* "Discipline, mental health": the glossary's concepts that mark the topic, those that say little
+ * on their own last; "" when it marks none that this language has a word for. */
+static const char *name_of(const struct topics_topic *topic, const struct reading *reading,
+                           const char *lang, size_t more, struct cv_arena *mem)
+{
+    struct naming naming = {.text = cv_buf_new(mem, CV_LIMIT_NAME_BYTES),
+                            .wanted = NAME_CONCEPTS + more};
+    for (size_t i = 0; i < topic->concept_count; i++) {
+        bool is_general = false;
+        const char *word =
+            topics_concept_word(&is_general, reading->glossary, topic->concepts[i], lang);
+        if (word && !is_general) name_add(&naming, word, mem);
     }
-    char *text = cv_strdup(mem, cv_buf_text(&name));
+    const struct topics_label *label = label_of(topic, lang);
+    bool needs_words = naming.used == 0 || more > 0;
+    if (naming.used == 0) naming.wanted = NAME_WORDS + more;
+    for (size_t i = 0; needs_words && label && i < label->word_count; i++)
+        name_add(&naming, label->words[i], mem);
+    char *text = cv_strdup(mem, cv_buf_text(&naming.text));
     if (text[0] >= 'a' && text[0] <= 'z') text[0] = (char)(text[0] - 'a' + 'A');
     return text;
 }
@@ -144,22 +174,19 @@ static json_t *words_document(const struct topics_topic *topic, const struct rea
 }
 
 struct theme_words reading_words(const struct topics_topic *topic, const struct reading *reading,
-                                 size_t skip, struct cv_arena *mem)
+                                 size_t more, struct cv_arena *mem)
 {
-    const struct topics_label *english = label_of(topic, "en");
-    const struct topics_label *spanish = label_of(topic, "es");
-    const struct topics_label *first = english              ? english
-                                       : spanish            ? spanish
-                                       : topic->label_count ? &topic->labels[0]
-                                                            : NULL;
     json_t *document = words_document(topic, reading, mem);
     struct theme_words words = {.cohesion = topic->cohesion,
                                 .words = feature_json_text(mem, document),
-                                .name = first ? name_of(first, skip, mem) : "",
-                                .name_es = spanish ? name_of(spanish, skip, mem) : NULL};
+                                .name = name_of(topic, reading, "en", more, mem),
+                                .name_es = name_of(topic, reading, "es", more, mem)};
     json_decref(document);
+    if (!*words.name_es) words.name_es = NULL;
+    if (!*words.name && words.name_es) words.name = words.name_es;
+    if (!*words.name && topic->label_count && topic->labels[0].word_count)
+        words.name = cv_strdup(mem, topic->labels[0].words[0]);
     if (!*words.name) words.name = "Short answers";
-    if (words.name_es && !*words.name_es) words.name_es = NULL;
     return words;
 }
 
@@ -181,9 +208,9 @@ void reading_name(struct themes_proposal *proposal, size_t own, const struct top
     struct theme_words *words = &proposal->themes[own].words;
     *words = reading_words(topic, reading, 0, mem);
     const char *plain = words->name;
-    for (size_t skip = 1; is_taken(words->name, proposal, own, &reading->themes, mem); skip++)
-        words->name = skip < NAME_WORDS ? reading_words(topic, reading, skip, mem).name
-                                        : cv_sprintf(mem, "%s %zu", plain, skip);
+    for (size_t more = 1; is_taken(words->name, proposal, own, &reading->themes, mem); more++)
+        words->name = more < NAME_WORDS ? reading_words(topic, reading, more, mem).name
+                                        : cv_sprintf(mem, "%s %zu", plain, more - 1);
 }
 
 /* --- from the engine's answer to rows ------------------------------------------------------------

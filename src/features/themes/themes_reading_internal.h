@@ -9,6 +9,7 @@ struct reading {
     struct theme_text_list texts;
     struct theme_row_list themes;
     const struct topics_corpus *corpus;
+    const struct topics_glossary *glossary;
     const struct topics_joined *joined;
     size_t joined_count;
     double temperature;
@@ -23,9 +24,9 @@ int32_t reading_threads(void);
 int32_t *reading_standing(const struct reading *reading, struct cv_arena *mem);
 /* Where people pinned them. */
 int32_t *reading_pins(const struct reading *reading, struct cv_arena *mem);
-/* skip: how many words more than usual the name gets. */
+/* more: how many words more than usual the name gets. */
 struct theme_words reading_words(const struct topics_topic *topic, const struct reading *reading,
-                                 size_t skip, struct cv_arena *mem);
+                                 size_t more, struct cv_arena *mem);
 /* Words and a free name for the proposal's theme `own`. */
 void reading_name(struct themes_proposal *proposal, size_t own, const struct topics_topic *topic,
                   const struct reading *reading, struct cv_arena *mem);
