@@ -238,16 +238,17 @@ static cv_rc snapshot_replaced(json_t **out, struct job *job, const struct part 
 static cv_rc store_groups(json_t *before, struct job *job, const struct part *part,
                           const struct grouping_result *result)
 {
-    int *numbers = CV_NEW_ARRAY(job->mem, int, part->board->theme_count + 1);
-    for (size_t t = 0; t < part->board->theme_count; t++)
-        numbers[t] = groups_kept(part, (int32_t)t);
     cv_rc rc = CV_OK;
-    for (int32_t g = 0; g < result->group_count && rc == CV_OK; g++) {
-        const struct grouping_group_report *group = &result->groups[g];
-        if (group->size == 0 || group->theme == GROUPING_NONE) continue;
-        int64_t id = 0;
-        rc = store_group(&id, job, part, group, ++numbers[group->theme]);
-        json_array_append_new(json_object_get(before, "created"), json_integer(id));
+    /* By theme, so that the tables of one theme stand side by side and are numbered in order. */
+    for (int32_t theme = 0; theme < (int32_t)part->board->theme_count; theme++) {
+        int number = groups_kept(part, theme);
+        for (int32_t g = 0; g < result->group_count && rc == CV_OK; g++) {
+            const struct grouping_group_report *group = &result->groups[g];
+            if (group->size == 0 || group->theme != theme) continue;
+            int64_t id = 0;
+            rc = store_group(&id, job, part, group, ++number);
+            json_array_append_new(json_object_get(before, "created"), json_integer(id));
+        }
     }
     return rc;
 }

@@ -470,12 +470,17 @@ static json_t *gap_of(const struct board *board, struct cv_arena *mem)
     const char *sentence =
         gap < 0.05 ? "No arrangement could be better."
                    : cv_sprintf(mem, "Within %.1f %% of the best that could be possible.", gap);
-    const char *note = cv_sprintf(
-        mem,
-        "%s %s not met; each is named in its group. The best is a computed upper limit: nobody can "
-        "do better, and perhaps nobody can reach it.",
-        capital(mem, small_number(mem, board->score.unmet_count)),
-        board->score.unmet_count == 1 ? "wish is" : "wishes are");
+    int32_t unmet = board->score.unmet_count;
+    const char *wishes = unmet == 0 ? "Every wish is met."
+                         : unmet == 1
+                             ? "One wish is not met; it is named in its group."
+                             : cv_sprintf(mem, "%s wishes are not met; each is named in its group.",
+                                          capital(mem, small_number(mem, unmet)));
+    const char *note =
+        cv_sprintf(mem,
+                   "%s The best is a computed upper limit: nobody can do better, and "
+                   "perhaps nobody can reach it.",
+                   wishes);
     return json_pack("{s:s, s:s, s:f, s:f, s:f, s:i}", "sentence", sentence, "note", note, "pct",
                      gap, "objective", board->score.objective, "bound", board->score.bound, "unmet",
                      board->score.unmet_count);
