@@ -33,8 +33,7 @@ const struct exchange_export *exchange_export_find(const struct house *house, co
     return NULL;
 }
 
-/* --- choices
- * ---------------------------------------------------------------------------------------- */
+/* --- choices ---------------------------------------------------------------------------------- */
 
 const char *exchange_on_match_name(enum exchange_on_match on_match)
 {
@@ -77,8 +76,7 @@ struct exchange_options exchange_options_read(struct cv_arena *mem, const json_t
     return options;
 }
 
-/* --- storing
- * ---------------------------------------------------------------------------------------- */
+/* --- storing ---------------------------------------------------------------------------------- */
 
 static const char *stored_sentence(const struct exchange_look *look, struct cv_arena *mem)
 {
@@ -203,8 +201,7 @@ cv_rc exchange_confirm(json_t **out, struct store_db *db, struct cv_arena *mem, 
     return rc;
 }
 
-/* --- taking back
- * --------------------------------------------------------------------------------------- */
+/* --- taking back ------------------------------------------------------------------------------ */
 
 enum { KEPT_NAMES = 100 };
 

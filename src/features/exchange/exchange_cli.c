@@ -13,8 +13,7 @@
 #include "base/text.h"
 #include "features/exchange/exchange_internal.h"
 
-/* --- files
- * ---------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static const char *base_name(const char *path)
 {
@@ -62,8 +61,7 @@ static cv_rc read_file(const char **out, size_t *out_size, struct cli_request *r
     return CV_OK;
 }
 
-/* --- import
- * ----------------------------------------------------------------------------------------- */
+/* --- import ----------------------------------------------------------------------------------- */
 
 static const struct cli_option import_options[] = {
     {"--dry-run", NULL, "look only: store nothing"},
@@ -215,8 +213,7 @@ static int run_import(struct cli_request *req)
     return cli_answer(req, document, say_import);
 }
 
-/* --- undo and list
- * -------------------------------------------------------------------------------------- */
+/* --- undo and list ---------------------------------------------------------------------------- */
 
 static void say_undo(struct cli_request *req, const json_t *document)
 {
@@ -273,8 +270,7 @@ static int run_list(struct cli_request *req)
     return cli_answer(req, json_pack("{s:o}", "imports", list), say_list);
 }
 
-/* --- export
- * --------------------------------------------------------------------------------------------- */
+/* --- export ----------------------------------------------------------------------------------- */
 
 static const struct cli_option export_options[] = {
     {"--to", "FILE", "where to: FILE.csv, FILE.xlsx or FILE.json; - is standard output (CSV)"},

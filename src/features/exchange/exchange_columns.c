@@ -139,8 +139,7 @@ static void guess_emails(struct guess *guess)
     }
 }
 
-/* --- what a person chose
- * ---------------------------------------------------------------------------- */
+/* --- what a person chose ---------------------------------------------------------------------- */
 
 static int column_of(struct cv_arena *mem, const struct exchange_table *table, const char *name)
 {

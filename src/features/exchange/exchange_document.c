@@ -28,8 +28,7 @@ json_t *exchange_counts_json(const struct exchange_counts *counts)
                      (json_int_t)counts->skipped);
 }
 
-/* --- problems
- * -------------------------------------------------------------------------------------- */
+/* --- problems --------------------------------------------------------------------------------- */
 
 static const char *problem_place(const struct exchange_look *look, struct cv_arena *mem,
                                  const struct cv_problem *problem)
@@ -77,8 +76,7 @@ static void set_problems(json_t *document, const struct exchange_look *look, str
                         json_integer((json_int_t)(look->problems.total_count - count)));
 }
 
-/* --- columns
- * --------------------------------------------------------------------------------------- */
+/* --- columns ---------------------------------------------------------------------------------- */
 
 static json_t *column_options(const struct exchange_look *look,
                               const struct exchange_column *column)
@@ -174,8 +172,7 @@ static void set_on_match(json_t *document, const struct exchange_look *look, str
                         text(cv_sprintf(mem, "When a %s is here already", look->import->one)));
 }
 
-/* --- rows
- * -------------------------------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 static const char *row_name(const struct exchange_look *look, const struct exchange_row *row)
 {
@@ -333,8 +330,7 @@ static void set_notes(json_t *document, const struct exchange_look *look)
     json_object_set_new(document, "notes", list);
 }
 
-/* --- sentences
- * ---------------------------------------------------------------------------------------- */
+/* --- sentences -------------------------------------------------------------------------------- */
 
 static const char *lede(const struct exchange_look *look, struct cv_arena *mem)
 {
@@ -405,8 +401,7 @@ json_t *exchange_look_document(const struct exchange_look *look, struct cv_arena
     return document;
 }
 
-/* --- refused rows
- * ---------------------------------------------------------------------------------------- */
+/* --- refused rows ----------------------------------------------------------------------------- */
 
 json_t *exchange_refused_rows(const struct exchange_look *look, struct cv_arena *mem)
 {

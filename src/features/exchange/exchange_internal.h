@@ -5,8 +5,7 @@
 #include "features/exchange/exchange.h"
 #include "files/table.h"
 
-/* --- statements (exchange_store.c) ---------------------------------------------------------------
- */
+/* --- statements (exchange_store.c) ------------------------------------------------------------ */
 
 struct import_batch {
     int64_t id;
@@ -57,8 +56,7 @@ CV_MUST_USE cv_rc exchange_rows_list(struct import_row **out, size_t *out_count,
                                      struct store_db *db, struct cv_arena *mem, int64_t batch_id);
 CV_MUST_USE cv_rc exchange_rows_clear(struct store_db *db, int64_t batch_id);
 
-/* --- the file as a table (exchange_table.c)
- * -------------------------------------------------------- */
+/* --- the file as a table (exchange_table.c) --------------------------------------------------- */
 
 /* A spreadsheet, or our own JSON export (an array of objects). */
 struct exchange_table {
@@ -79,8 +77,7 @@ const char *exchange_table_cell(const struct exchange_table *table, struct cv_ar
 int64_t exchange_table_line(const struct exchange_table *table, size_t row);
 bool exchange_table_is_broken(const struct exchange_table *table, size_t row);
 
-/* --- what the columns mean (exchange_columns.c)
- * ------------------------------------------------------ */
+/* --- what the columns mean (exchange_columns.c) ----------------------------------------------- */
 
 struct exchange_column {
     const char *heading;
@@ -99,8 +96,7 @@ CV_MUST_USE cv_rc exchange_columns_find(struct exchange_column **out,
                                         struct cv_problems *problems);
 size_t exchange_field_count(const struct exchange_import *import);
 
-/* --- looking at a file (exchange_look.c)
- * -------------------------------------------------------------- */
+/* --- looking at a file (exchange_look.c) ------------------------------------------------------ */
 
 struct exchange_counts {
     int64_t rows, new_count, changed, same, refused, skipped;
@@ -124,8 +120,7 @@ CV_MUST_USE cv_rc exchange_look_at(struct exchange_look *out, const struct excha
 /* "people", "person", by their count. */
 const char *exchange_noun(const struct exchange_import *import, int64_t count);
 
-/* --- documents (exchange_document.c)
- * ------------------------------------------------------------------ */
+/* --- documents (exchange_document.c) ---------------------------------------------------------- */
 
 json_t *exchange_look_document(const struct exchange_look *look, struct cv_arena *mem);
 /* The refused rows with what is wrong with them: {columns: […], rows: [[…]]}; without the columns
@@ -133,8 +128,7 @@ json_t *exchange_look_document(const struct exchange_look *look, struct cv_arena
 json_t *exchange_refused_rows(const struct exchange_look *look, struct cv_arena *mem);
 json_t *exchange_counts_json(const struct exchange_counts *counts);
 
-/* --- rules (exchange.c)
- * ---------------------------------------------------------------------------------- */
+/* --- rules (exchange.c) ----------------------------------------------------------------------- */
 
 /* Stores what was looked at and notes it in the batch; inside the caller's transaction. */
 CV_MUST_USE cv_rc exchange_store_look(const struct exchange_look *look, struct store_db *db,
@@ -151,8 +145,7 @@ CV_MUST_USE cv_rc exchange_preview(struct store_db *db, struct cv_arena *mem, in
 CV_MUST_USE cv_rc exchange_confirm(json_t **out, struct store_db *db, struct cv_arena *mem,
                                    int64_t batch_id, int64_t person_id, int64_t now_s);
 
-/* --- going out (exchange_export.c)
- * -------------------------------------------------------------------------- */
+/* --- going out (exchange_export.c) ------------------------------------------------------------ */
 
 enum exchange_format { EXCHANGE_CSV, EXCHANGE_EXCEL_CSV, EXCHANGE_XLSX, EXCHANGE_JSON };
 CV_MUST_USE cv_rc exchange_export_bytes(const char **out, size_t *out_size, size_t *out_rows,

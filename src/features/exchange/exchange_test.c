@@ -110,8 +110,7 @@ static const char *export_text(struct store_testing *t, const char *name,
     return bytes;
 }
 
-/* --- goldens
- * ---------------------------------------------------------------------------------------- */
+/* --- goldens ---------------------------------------------------------------------------------- */
 
 static const char *read_all(struct cv_arena *mem, const char *path, size_t *size)
 {
@@ -215,8 +214,7 @@ static void test_import__wrong_input_gets_every_problem_with_its_cell(void **sta
     assert_string_equal(dump(t), before);
 }
 
-/* --- what matches what
- * -------------------------------------------------------------------------------- */
+/* --- what matches what ------------------------------------------------------------------------ */
 
 static void test_import__matches_by_email_then_by_name_and_place(void **state)
 {
@@ -275,8 +273,7 @@ static void test_import__near_duplicates_are_offered_and_merged_only_when_asked(
     assert_string_equal(person->title, "Principal");
 }
 
-/* --- undo
- * -------------------------------------------------------------------------------------------- */
+/* --- undo ------------------------------------------------------------------------------------- */
 
 static const char rich[] =
     "name,email,role,district,languages,slots,offers,wants,together,apart,years,facilitates\n"
@@ -346,8 +343,7 @@ static void test_undo__rows_touched_since_stay_and_are_named(void **state)
     assert_int_equal(count, 2);
 }
 
-/* --- out and in again
- * ---------------------------------------------------------------------------------- */
+/* --- out and in again ------------------------------------------------------------------------- */
 
 static void test_export__comes_back_in_as_the_same(void **state)
 {
@@ -401,9 +397,7 @@ static void test_export__fills_an_empty_store_the_same_way(void **state)
     store_testing_free(other);
 }
 
-/* --- many
- * -------------------------------------------------------------------------------------------------
- */
+/* --- many ------------------------------------------------------------------------------------- */
 
 static const char *random_roster(struct cv_arena *mem, uint64_t seed_number, size_t count)
 {
@@ -447,8 +441,7 @@ static void test_import__ten_thousand_random_rows_come_in_once_and_go_again(void
     assert_string_equal(dump(t), empty);
 }
 
-/* --- two steps, as the pages take them
- * ------------------------------------------------------------------ */
+/* --- two steps, as the pages take them -------------------------------------------------------- */
 
 static void test_confirm__stores_what_was_looked_at_and_only_once(void **state)
 {

@@ -15,8 +15,7 @@ enum {
     KEPT_FOR_S = 86400
 };
 
-/* --- the list, and choosing a file
- * ----------------------------------------------------------------- */
+/* --- the list, and choosing a file ------------------------------------------------------------ */
 
 static json_t *kinds_document(const struct house *house, const char *chosen)
 {
@@ -74,8 +73,7 @@ static cv_rc get_new(struct web_request *req)
     return web_page(req, document);
 }
 
-/* --- looking
- * ------------------------------------------------------------------------------------------ */
+/* --- looking ---------------------------------------------------------------------------------- */
 
 /* A preview needs everybody who is there in memory: more than one request may use. */
 static cv_rc preview_now(struct web_request *req, int64_t id, const json_t *choices)
@@ -204,8 +202,7 @@ static cv_rc post_discard(struct web_request *req)
     return web_redirect(req, "/imports");
 }
 
-/* --- confirming
- * ------------------------------------------------------------------------------------------ */
+/* --- confirming ------------------------------------------------------------------------------- */
 
 /* The look-alikes that were ticked join the choices of the kept file. */
 static cv_rc keep_merges(struct web_request *req, const struct import_batch *batch)
@@ -264,8 +261,7 @@ static cv_rc post_confirm(struct web_request *req)
     return rc == CV_OK ? web_redirect(req, "/jobs/%" PRId64, job_id) : web_answer(req, rc);
 }
 
-/* --- afterwards
- * ------------------------------------------------------------------------------------------- */
+/* --- afterwards ------------------------------------------------------------------------------- */
 
 static int64_t number_at(const json_t *document, const char *name)
 {
@@ -398,9 +394,7 @@ static cv_rc post_undo(struct web_request *req)
     return rc == CV_OK ? web_redirect(req, "/imports/%" PRId64 "/done", id) : web_answer(req, rc);
 }
 
-/* --- jobs
- * -------------------------------------------------------------------------------------------------
- */
+/* --- jobs ------------------------------------------------------------------------------------- */
 
 static cv_rc run_preview(struct job *job)
 {

@@ -148,8 +148,7 @@ cv_rc people_save(int64_t *out_id, int64_t *out_edit, struct store_db *db, struc
     return store_end(db, save_inside(out_id, out_edit, db, mem, id, cells, by_id, now_s, problems));
 }
 
-/* --- merging
- * ----------------------------------------------------------------------------------------- */
+/* --- merging ---------------------------------------------------------------------------------- */
 
 /* What the one that stays does not say is taken from the other. */
 static struct person joined(struct person stays, struct person gone)
@@ -219,8 +218,7 @@ cv_rc people_merge(int64_t *out_edit, struct store_db *db, struct cv_arena *mem,
     return store_end(db, merge_inside(out_edit, db, mem, stays, gone, by_id, now_s));
 }
 
-/* --- undo
- * ---------------------------------------------------------------------------------------------- */
+/* --- undo ------------------------------------------------------------------------------------- */
 
 static int64_t id_of(const json_t *snapshot)
 {

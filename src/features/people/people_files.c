@@ -75,8 +75,7 @@ static const char sensitive[] =
     "seguro social|political|party|partido|union membership|criminal|marital|estado civil|"
     "pregnant|embarazo|veteran";
 
-/* --- storing ------------------------------------------------------------------------------------
- */
+/* --- storing ---------------------------------------------------------------------------------- */
 
 static bool is_stored(const struct exchange_row *row)
 {
@@ -173,8 +172,7 @@ static cv_rc store_rows(struct exchange_row *rows, size_t count, enum exchange_o
     return rc;
 }
 
-/* --- taking back
- * ---------------------------------------------------------------------------------- */
+/* --- taking back ------------------------------------------------------------------------------ */
 
 static cv_rc unstore_row(struct store_db *db, struct cv_arena *mem, int64_t row_id,
                          const json_t *before, int64_t now_s)
@@ -190,8 +188,7 @@ static cv_rc unstore_row(struct store_db *db, struct cv_arena *mem, int64_t row_
     return people_restore(db, mem, before);
 }
 
-/* --- going out
- * ------------------------------------------------------------------------------------ */
+/* --- going out -------------------------------------------------------------------------------- */
 
 static const char *const columns[] = {"name",           "email",        "phone",     "role",
                                       "place",          "organisation", "languages", "state",

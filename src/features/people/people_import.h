@@ -77,6 +77,14 @@ struct people_check {
  * that 100,000 rows take as many comparisons as rows, times 32. */
 void people_near(struct people_check *check);
 
+/* Finds whom the wishes of all rows mean; refuses rows whose wishes mean nobody, or two, or both
+ * together and apart. */
+void people_check_wishes(struct people_check *check);
+/* The wishes of somebody who is there, and those of a row, as texts to compare. */
+const char *people_old_wishes_text(struct people_check *check, int64_t id, bool is_apart);
+const char *people_new_wishes_text(struct people_check *check, const struct people_row *own,
+                                   bool is_apart);
+
 static inline struct people_row *people_row_of(const struct exchange_row *row)
 {
     return row->own;

@@ -5,8 +5,7 @@
 #include "features/exchange/exchange.h"
 #include "features/people/people.h"
 
-/* --- statements (people_store.c, people_store_pages.c) -----------------------------------------
- */
+/* --- statements (people_store.c, people_pages_store.c) ---------------------------------------- */
 
 CV_MUST_USE cv_rc people_gifts_of(struct gift_list *out, struct store_db *db, struct cv_arena *mem,
                                   int64_t person_id);
@@ -47,8 +46,7 @@ CV_MUST_USE cv_rc people_former_roles(json_t **out, struct store_db *db, int64_t
 /* Moves wishes about `from` to `to`, and gives `to` the gifts it lacks. */
 CV_MUST_USE cv_rc people_move_rows(struct store_db *db, int64_t from, int64_t to);
 
-/* --- words (people_text.c) ---------------------------------------------------------------------
- */
+/* --- words (people_text.c) -------------------------------------------------------------------- */
 
 /* "data (can teach); facilitation" to gifts; the level's word may be English or Spanish. */
 size_t people_gifts_read(struct gift **out, struct cv_arena *mem, const char *text, bool is_want);
@@ -71,8 +69,7 @@ extern const struct exchange_export people_exports[];
 cv_rc people_undo(struct store_db *db, struct cv_arena *mem, const char *kind, const json_t *before,
                   int64_t now_s);
 
-/* --- changing by hand (people_edit.c) ------------------------------------------------------------
- */
+/* --- changing by hand (people_edit.c) --------------------------------------------------------- */
 
 /* What a form says of one person, by the names of the import's fields; a NULL or empty value
  * clears. id 0: somebody new. Records the step. *out_id: who it is; *out_edit: the step (0 when

@@ -1,5 +1,5 @@
 /* people_store: the statements that read and write people, roles, gifts and wishes. Those for pages
- * are in people_store_pages.c. */
+ * are in people_pages_store.c. */
 #include <string.h>
 
 #include "base/text.h"

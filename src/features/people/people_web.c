@@ -39,8 +39,7 @@ static const char *state_note(const char *state)
     return NULL;
 }
 
-/* --- the list
- * --------------------------------------------------------------------------------------- */
+/* --- the list --------------------------------------------------------------------------------- */
 
 static const char *role_name(const char *key)
 {
@@ -214,8 +213,7 @@ static cv_rc get_list(struct web_request *req)
     return web_page(req, document);
 }
 
-/* --- one person
- * --------------------------------------------------------------------------------------- */
+/* --- one person ------------------------------------------------------------------------------- */
 
 /* The form's values as the store has them; in the order of people_form_name. */
 static cv_rc form_values(const char **values, struct web_request *req, const struct person *person)
@@ -458,8 +456,7 @@ static cv_rc post_save(struct web_request *req)
     return web_redirect(req, "/people/%" PRId64, saved);
 }
 
-/* --- merging
- * --------------------------------------------------------------------------------------------- */
+/* --- merging ---------------------------------------------------------------------------------- */
 
 static cv_rc get_merge(struct web_request *req)
 {

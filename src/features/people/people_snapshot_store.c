@@ -1,5 +1,5 @@
-/* people_snapshot: the whole person as a document (row, roles, gifts, wishes both ways) and back,
- * for undo: column by column, so that the store is afterwards as it was. */
+/* people_snapshot_store: the whole person as a document (row, roles, gifts, wishes both ways) and
+ * back, for undo: column by column, so that the store is afterwards as it was. */
 #include <string.h>
 
 #include "features/people/people_internal.h"

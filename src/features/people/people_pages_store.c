@@ -1,4 +1,4 @@
-/* people_store_pages: the statements behind the pages of people. */
+/* people_pages_store: the statements behind the pages of people. */
 #include "features/people/people_internal.h"
 
 #define FILTER                                                                                     \

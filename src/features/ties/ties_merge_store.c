@@ -1,4 +1,5 @@
-/* ties_merge: two people turn out to be one: their ties move together, and apart again on undo. */
+/* ties_merge_store: two people turn out to be one: their ties move together, and apart again on
+ * undo. */
 #include <string.h>
 
 #include "features/ties/ties_internal.h"
