@@ -138,6 +138,9 @@ static int run_demo(struct cli_request *req)
 {
     struct app *app = req->house;
     cv_rc rc = choose_place(req, app);
+    /* What happens before serving is told by its outcome, not line by line. */
+    enum cv_log_level level = app->config.log.level;
+    if (!cli_option(req, "--log-level")) app->config.log.level = CV_LOG_WARN;
     if (rc == CV_OK)
         rc = house_open(&app->house, &app->config, STORE_CREATE, req->mem, req->now_s,
                         &req->problems);
@@ -146,6 +149,7 @@ static int run_demo(struct cli_request *req)
     store_release(req->db);
     req->db = NULL;
     house_close(&app->house);
+    app->config.log.level = level;
     if (code != 0 || cli_switch(req, "--once")) return code;
     cli_say("\n");
     return app_serve(req);
