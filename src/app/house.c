@@ -11,10 +11,11 @@
 #include "features/people/people.h"
 #include "features/themes/themes.h"
 #include "features/ties/ties.h"
+#include "features/today/today.h"
 
 const struct feature *const house_features[] = {
     &history_feature, &exchange_feature, &network_feature,     &people_feature, &accounts_feature,
-    &ties_feature,    &themes_feature,   &collectives_feature,
+    &ties_feature,    &themes_feature,   &collectives_feature, &today_feature,
 };
 const size_t house_feature_count = sizeof house_features / sizeof *house_features;
 

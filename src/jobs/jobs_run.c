@@ -91,7 +91,7 @@ static cv_rc call(struct job *job, const struct job_kind *kind)
 {
     /* The command line's own guard of this arena comes back afterwards. */
     struct cv_arena *mem = job->mem;
-    bool was_guarded = mem->guarded;
+    volatile bool was_guarded = mem->guarded;
     jmp_buf guard;
     memcpy(&guard, &mem->guard, sizeof guard);
     volatile cv_rc rc = CV_TOO_LARGE;
