@@ -61,12 +61,15 @@ const struct exchange_field people_fields[] = {
 
 /* Words that a heading of such a column holds, folded. */
 static const char sensitive[] =
-    "ethnicity|ethnic|ethnic group|race|racial|etnia|etnico|raza|origen etnico|tribe|tribu|"
-    "gender|sex|genero|sexo|gender identity|identidad de genero|sexual orientation|"
+    "ethnicity|ethnicities|etnicidad|etnicidades|grupo etnico|ethnic|ethnic "
+    "group|race|racial|etnia|etnico|raza|origen etnico|tribe|tribu|"
+    "gender|sex|male|female|hombre|mujer|sexualidad|sexuality|genero|sexo|gender "
+    "identity|identidad de genero|sexual orientation|"
     "orientacion sexual|lgbt|lgbtq|language at home|home language|language spoken at home|"
     "first language|mother tongue|native language|idioma en casa|idioma del hogar|lengua materna|"
     "lengua del hogar|primera lengua|disability|disabilities|disabled|discapacidad|discapacidades|"
-    "iep|504|special education|educacion especial|religion|faith|religious|religiosa|creencia|"
+    "iep|504|special education|educacion "
+    "especial|discapacitado|discapacitada|religion|faith|religious|religiosa|creencia|"
     "immigration|immigration status|immigrant|migratorio|estatus migratorio|situacion migratoria|"
     "citizenship|citizen|ciudadania|nationality|nacionalidad|visa|income|salary|ingreso|ingresos|"
     "sueldo|salario|low income|free lunch|frl|frpl|free or reduced|date of birth|dob|birth date|"
