@@ -15,7 +15,7 @@ cv_rc files_qr_make(struct files_qr *out, const char *text, struct cv_arena *mem
         code = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
     if (!code) return errno == ENOMEM ? CV_UNAVAILABLE : CV_TOO_LARGE;
     enum { WIDEST = 177 };
-    uint8_t squares[WIDEST * WIDEST];
+    uint8_t squares[WIDEST * WIDEST] = {0};
     int width = code->width;
     for (int i = 0; i < width * width && i < WIDEST * WIDEST; i++) squares[i] = code->data[i] & 1;
     QRcode_free(code); /* before the arena is asked: it may jump */

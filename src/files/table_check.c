@@ -28,7 +28,8 @@ static int compare_sizes(const void *a, const void *b)
 static size_t find_header(const struct files_grid *grid)
 {
     size_t looked_at = grid->row_count < LOOKED_AT_ROWS ? grid->row_count : LOOKED_AT_ROWS;
-    size_t sorted[LOOKED_AT_ROWS];
+    if (looked_at == 0) return 0;
+    size_t sorted[LOOKED_AT_ROWS] = {0};
     for (size_t i = 0; i < looked_at; i++) sorted[i] = filled_cells(grid, i);
     qsort(sorted, looked_at, sizeof *sorted, compare_sizes);
     size_t usual = sorted[looked_at / 2];

@@ -56,7 +56,8 @@ static void router_add(struct cv_arena *mem, struct web_router *router,
     for (const char *at = route->path + 1; *at;) {
         size_t size = strcspn(at, "/");
         assert(size > 0 && "a path part is empty");
-        assert(depth++ < WEB_PATH_PARTS);
+        depth++;
+        assert(depth <= WEB_PATH_PARTS);
         node = node_child(mem, node, at, size);
         at += size;
         if (*at == '/') at++;

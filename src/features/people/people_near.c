@@ -29,7 +29,7 @@ static int by_word(const void *left, const void *right)
 static const char *sorted_words(struct cv_arena *mem, const char *folded)
 {
     enum { MOST_WORDS = 12 };
-    const char *words[MOST_WORDS];
+    const char *words[MOST_WORDS] = {NULL};
     size_t count = 0;
     char *copy = cv_strdup(mem, folded);
     for (char *at = copy; *at && count < MOST_WORDS;) {
