@@ -1,5 +1,5 @@
 /* Tests of the demo network: its proportions, what is planted in it, and that a seed repeats it.
- * CONVENE_ACCEPT=1 writes the files of tests/data anew. */
+ * CONVENE_TEST_ACCEPT=1 writes the files of tests/data anew. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -456,7 +456,7 @@ static void test_demo_export__is_what_stands_in_tests_data(void **state)
         char *golden = cv_alloc(&h.mem, 1 << 20);
         size_t size = slurp(golden, 1 << 20, path);
         bool is_same = size == files[i].size && memcmp(golden, files[i].bytes, size) == 0;
-        if (!is_same && getenv("CONVENE_ACCEPT") != NULL) {
+        if (!is_same && getenv("CONVENE_TEST_ACCEPT") != NULL) {
             FILE *file = fopen(path, "wb");
             assert_non_null(file);
             assert_int_equal(fwrite(files[i].bytes, 1, files[i].size, file), files[i].size);

@@ -1,5 +1,5 @@
 /* Tests of imports and exports from bytes to stored and back, on both databases: previews, refused
- * inputs (golden/refused_*), undo, re-import. CONVENE_ACCEPT=1 writes the goldens anew. */
+ * inputs (golden/refused_*), undo, re-import. CONVENE_TEST_ACCEPT=1 writes the goldens anew. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -129,7 +129,7 @@ static void assert_golden(struct store_testing *t, const char *name, const json_
     char *text = cv_alloc(&t->mem, size + 2);
     (void)json_dumpb(document, text, size, JSON_INDENT(1));
     text[size] = '\n';
-    if (getenv("CONVENE_ACCEPT")) {
+    if (getenv("CONVENE_TEST_ACCEPT")) {
         FILE *file = fopen(path, "wb");
         assert_non_null(file);
         assert_int_equal(fwrite(text, 1, size + 1, file), size + 1);
