@@ -67,7 +67,13 @@ static void put_problem(const struct cv_problem *p, struct cv_arena *mem)
     else if (p->line > 0)
         place = cv_sprintf(mem, "%s%sline %" PRId64 ": ", p->sheet ? p->sheet : "",
                            p->sheet ? ", " : "", p->line);
-    (void)fprintf(stderr, "convene: %s%s%s%s\n", place, p->sentence, p->remedy ? "; " : "",
+    /* Problems of pages are whole sentences, those of options are not. */
+    size_t size = strlen(p->sentence);
+    bool is_whole = size > 0 && strchr(".?!", p->sentence[size - 1]);
+    (void)fprintf(stderr, "convene: %s%s%s%s\n", place, p->sentence,
+                  !p->remedy ? ""
+                  : is_whole ? " "
+                             : "; ",
                   p->remedy ? p->remedy : "");
 }
 

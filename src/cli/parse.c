@@ -48,6 +48,7 @@ static void problem_no_command(struct cli_request *req, struct tables tables, in
 {
     const char *names[512];
     size_t count = 0;
+    if (argc == 0) return; /* `convene help` asks for no verb */
     for (size_t t = 0; t < tables.count; t++)
         for (const struct cli_command *c = tables.rows[t]; c && c->words && count < 510; c++)
             names[count++] = c->words;
