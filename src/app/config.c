@@ -251,8 +251,10 @@ cv_rc config_read(struct config *out, struct cli_request *req, char **rows)
     static const char *const levels[] = {"error", "warn", "info", "debug"};
     for (int i = 0; i < 4; i++)
         if (strcmp(out->log_level, levels[i]) == 0) out->log.level = (enum cv_log_level)i;
-    /* A verb that ends by itself tells its outcome; only a server's life is worth a line each time. */
-    bool is_served = strcmp(req->command->words, "serve") == 0 || strcmp(req->command->words, "demo") == 0;
+    /* A verb that ends by itself tells its outcome; only a server's life is worth a line each time.
+     */
+    const char *verb = req->command->words;
+    bool is_served = strcmp(verb, "serve") == 0 || strcmp(verb, "demo") == 0;
     if (!is_served && !cli_option(req, "--log-level")) out->log.level = CV_LOG_WARN;
     out->log.json = strcmp(out->log_format, "json") == 0;
     return CV_OK;

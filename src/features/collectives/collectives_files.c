@@ -31,10 +31,11 @@ static cv_rc collectives_rows(json_t **out, struct store_db *db, struct cv_arena
                 json_object_get(p, "role"), "why", json_object_get(p, "why"), "theme",
                 json_object_get(json_object_get(group, "theme"), "name"));
             json_object_set_new(row, "email", json_string(email ? email : ""));
-            if (json_object_get(p, "place"))
+            if (json_is_string(json_object_get(p, "place")))
                 json_object_set(row, "place", json_object_get(p, "place"));
-            json_object_set_new(row, "facilitates",
-                                json_string(json_object_get(p, "is_facilitator") ? "yes" : ""));
+            json_object_set_new(
+                row, "facilitates",
+                json_string(json_is_true(json_object_get(p, "is_facilitator")) ? "yes" : ""));
             json_array_append_new(*out, row);
         }
         json_decref(group);

@@ -8,12 +8,35 @@
 #include "base/text.h"
 #include "features/collectives/collectives_internal.h"
 
+/* What the members of a group wrote within its theme, the most telling first. New reference. */
+static cv_rc voices_of(json_t **out, const struct board *board, int32_t group,
+                       struct web_request *req)
+{
+    const struct grouping_group_report *g = &board->score.groups[group];
+    int64_t *ids = CV_NEW_ARRAY(req->mem, int64_t, g->size + 1);
+    for (int32_t i = 0; i < g->size; i++) ids[i] = board->people[g->people[i]].id;
+    return themes_voices(out, req->db, req->mem, board->groups.items[group].theme_id, ids,
+                         (size_t)g->size);
+}
+
 static cv_rc get_board(struct web_request *req)
 {
     struct board board;
     cv_rc rc = board_load(&board, req->db, req->mem, req->now_s);
     if (rc != CV_OK) return web_answer(req, rc);
-    return web_page(req, collectives_document(&board, req->mem));
+    json_t *document = collectives_document(&board, req->mem);
+    json_t *groups = json_object_get(document, "collectives");
+    for (size_t g = 0; rc == CV_OK && g < json_array_size(groups); g++) {
+        json_t *voices = NULL;
+        rc = voices_of(&voices, &board, (int32_t)g, req);
+        /* Null where there is none: a missing key would be looked for in the page. */
+        json_t *first = json_array_get(voices, 0);
+        json_object_set(json_array_get(groups, g), "voice", first ? first : json_null());
+        json_decref(voices);
+    }
+    if (rc == CV_OK) return web_page(req, document);
+    json_decref(document);
+    return web_answer(req, rc);
 }
 
 /* --- proposing
@@ -195,12 +218,8 @@ static void add_steps(json_t *row, const struct collective *c, struct cv_arena *
 static cv_rc add_voices(json_t *row, const struct board *board, int32_t group,
                         struct web_request *req)
 {
-    const struct grouping_group_report *g = &board->score.groups[group];
-    int64_t *ids = CV_NEW_ARRAY(req->mem, int64_t, g->size + 1);
-    for (int32_t i = 0; i < g->size; i++) ids[i] = board->people[g->people[i]].id;
     json_t *voices = NULL;
-    cv_rc rc = themes_voices(&voices, req->db, req->mem, board->groups.items[group].theme_id, ids,
-                             (size_t)g->size);
+    cv_rc rc = voices_of(&voices, board, group, req);
     if (rc != CV_OK) return rc;
     if (json_array_size(voices) > 0) {
         json_object_set_new(row, "has_voices", json_true());

@@ -261,7 +261,11 @@ static json_t *chip(const struct board *board, int32_t person, struct cv_arena *
     json_t *row = json_pack("{s:I, s:s, s:s, s:s, s:I}", "id", (json_int_t)p->id, "name", p->name,
                             "initials", cv_text_initials(mem, p->name), "role", people_role_text(p),
                             "face", (json_int_t)(p->place_id % FACE_COUNT + 1));
-    if (place_of(p)) json_object_set_new(row, "place", json_string(place_of(p)));
+    /* Rows carry all their keys, so that nothing is taken from the page around them. */
+    json_object_set_new(row, "place", place_of(p) ? json_string(place_of(p)) : json_null());
+    json_object_set_new(row, "is_facilitator", json_false());
+    json_object_set_new(row, "is_fixed", json_false());
+    json_object_set_new(row, "why", json_null());
     json_object_set_new(row, "move_url",
                         json_string(cv_sprintf(mem, "/collectives/move?item=%" PRId64, p->id)));
     return row;
@@ -351,7 +355,7 @@ static json_t *group_people(const struct board *board, int32_t group, bool with_
                 json_object_set_new(row, "why", json_string(why_text(board, g->people[i], mem)));
             if (c->is_locked) {
                 json_object_set_new(row, "is_fixed", json_true());
-                json_object_del(row, "move_url");
+                json_object_set_new(row, "move_url", json_null());
             }
             json_array_append_new(people, row);
         }
@@ -395,6 +399,7 @@ json_t *collectives_group_document(const struct board *board, int32_t group, boo
     set_url(row, "rename_url", mem, c->id, "/rename");
     set_url(row, "print_url", mem, c->id, "/print");
     set_url(row, "pdf_url", mem, c->id, "/pdf");
+    json_object_set_new(row, "invite_url", json_null());
     if (strcmp(c->state, "proposed") == 0) set_url(row, "invite_url", mem, c->id, "/invite");
     if (theme >= 0)
         json_object_set_new(
@@ -407,7 +412,8 @@ json_t *collectives_group_document(const struct board *board, int32_t group, boo
     json_object_set_new(row, "waiting", waiting_people(board, c->id, mem));
     json_object_set_new(row, "seats", seats_of(g, c->max_people, mem));
     json_object_set_new(row, "room", json_string(room_text(g, c->max_people, mem)));
-    if (c->max_reason) json_object_set_new(row, "over_reason", json_string(c->max_reason));
+    json_object_set_new(row, "over_reason",
+                        c->max_reason ? json_string(c->max_reason) : json_null());
     json_object_set_new(row, "can_edit", json_true());
     return row;
 }
