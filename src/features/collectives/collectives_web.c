@@ -490,7 +490,7 @@ const struct web_route collectives_routes[] = {
     {WEB_GET, "/collectives/:id", ROLE_STEWARD, get_show, PAGE("show"), 0},
     {WEB_GET, "/collectives/:id/print", ROLE_STEWARD, get_show, PAGE("print"), 0},
     {WEB_GET, "/collectives/:id/codes", ROLE_STEWARD, get_codes, PAGE("codes"), 0},
-    {WEB_GET, "/collectives/:id/pdf", ROLE_STEWARD, get_pdf, NULL, 0},
+    {WEB_GET, "/collectives/:id/pdf", ROLE_STEWARD, get_pdf, NULL, WEB_WAITS},
     {WEB_POST, "/collectives/:id/lock", ROLE_STEWARD, post_lock, PAGE("show"), 0},
     {WEB_POST, "/collectives/:id/unlock", ROLE_STEWARD, post_unlock, PAGE("show"), 0},
     {WEB_POST, "/collectives/:id/rename", ROLE_STEWARD, post_rename, PAGE("show"), 0},
