@@ -213,13 +213,13 @@ static const char *why_text(const struct board *board, int32_t person, struct cv
     const char *reasons[4];
     size_t count = 0;
     if (r->choice == 1)
-        add_reason(reasons, &count, "this is the theme they care about most");
+        add_reason(reasons, &count, "cares about this theme most");
     else if (r->choice == 2)
-        add_reason(reasons, &count, "this is the second theme they care about");
+        add_reason(reasons, &count, "cares about this theme second most");
     else if (r->affinity > 0)
-        add_reason(reasons, &count, "what they wrote touches this theme");
+        add_reason(reasons, &count, "wrote something near this theme");
     if (r->only_facilitator)
-        add_reason(reasons, &count, "the one here who can facilitate");
+        add_reason(reasons, &count, "is the one here who can facilitate");
     else if (r->facilitates)
         add_reason(reasons, &count, "can facilitate");
     if (r->bridges) add_reason(reasons, &count, "links the languages here");
@@ -228,10 +228,10 @@ static const char *why_text(const struct board *board, int32_t person, struct cv
             add_reason(reasons, &count,
                        cv_sprintf(mem, "brings what was asked for: %s", board->skills[s]));
     if (r->brings_role && people_role_text(p)[0])
-        add_reason(reasons, &count, cv_sprintf(mem, "the only %s here", people_role_text(p)));
+        add_reason(reasons, &count, cv_sprintf(mem, "is the only %s here", people_role_text(p)));
     if (r->brings_district && place_of(p))
-        add_reason(reasons, &count, cv_sprintf(mem, "the only one from %s", place_of(p)));
-    if (count == 0) add_reason(reasons, &count, "placed here by hand");
+        add_reason(reasons, &count, cv_sprintf(mem, "is the only one from %s", place_of(p)));
+    if (count == 0) add_reason(reasons, &count, "was placed here by hand");
     return cv_sprintf(mem, "%s.", capital(mem, cv_list_text(mem, reasons, count)));
 }
 
