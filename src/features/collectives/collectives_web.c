@@ -229,6 +229,22 @@ static cv_rc add_voices(json_t *row, const struct board *board, int32_t group,
     return CV_OK;
 }
 
+/* "Seven people from seven places. Strong fit: every wish holds." */
+static const char *group_lede(const json_t *row, struct cv_arena *mem)
+{
+    const json_t *checks = json_object_get(row, "checks");
+    size_t unmet = 0;
+    for (size_t i = 0; i < json_array_size(checks); i++)
+        unmet += json_object_get(json_array_get(checks, i), "is_no") != NULL ||
+                 json_object_get(json_array_get(checks, i), "is_part") != NULL;
+    const char *wishes = unmet == 0 ? "every wish holds"
+                                    : cv_count_text(mem, (long long)unmet, "wish does not hold",
+                                                    "wishes do not hold");
+    return cv_sprintf(
+        mem, "%s. %s: %s.", json_string_value(json_object_get(json_array_get(checks, 0), "text")),
+        json_string_value(json_object_get(json_object_get(row, "fit"), "word")), wishes);
+}
+
 /* The document of one collective with everything its pages show; NULL with *rc set when there is
  * none. */
 static json_t *group_page(cv_rc *rc, struct web_request *req)
@@ -248,10 +264,7 @@ static json_t *group_page(cv_rc *rc, struct web_request *req)
         json_object_set_new(row, "has_history", json_boolean(json_array_size(history) > 0));
         json_object_set_new(row, "history", history);
     }
-    const char *lede =
-        cv_sprintf(req->mem, "%s, %s.",
-                   cv_count_text(req->mem, board.score.groups[group].size, "person", "people"),
-                   json_string_value(json_object_get(json_object_get(row, "fit"), "word")));
+    const char *lede = group_lede(row, req->mem);
     return json_pack("{s:{s:s, s:s}, s:o}", "page", "title", c->name, "lede", lede, "collective",
                      row);
 }
