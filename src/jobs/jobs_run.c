@@ -143,8 +143,9 @@ static cv_rc run_job(struct jobs *jobs, struct job *job, const struct job_kind *
     cv_rc end_rc = keep_end(jobs, job, state, result ? result : "{}", problems);
     if (runner->run) leave_place(jobs, runner->run);
     if (jobs->log)
-        cv_log(jobs->log, rc == CV_OK || rc == CV_CANCELLED ? CV_LOG_INFO : CV_LOG_WARN, "job",
-               end_rc == CV_OK ? NULL : "its end could not be stored",
+        cv_log(jobs->log,
+               rc == CV_OK || rc == CV_CANCELLED || rc == CV_INVALID ? CV_LOG_INFO : CV_LOG_WARN,
+               "job", end_rc == CV_OK ? NULL : "its end could not be stored",
                "id=%" PRId64 " kind=%s state=%s rc=%s ms=%" PRId64, job->id, kind->name, state,
                cv_rc_name(rc), cv_monotonic_ms() - began_ms);
     json_decref(list);

@@ -91,10 +91,13 @@ static void say_statements(const json_t *statements)
 {
     size_t i;
     json_t *row;
-    json_array_foreach((json_t *)statements, i, row) cli_say(
-        "%6lld  %s\n        %s%s%s\n", int_in(row, "id"), text_in(row, "text"), text_in(row, "by"),
-        json_is_true(json_object_get(row, "is_pinned")) ? ", kept by hand" : "",
-        json_is_object(json_object_get(row, "band")) ? ", unsure" : "");
+    json_array_foreach((json_t *)statements, i, row)
+    {
+        const char *kept = json_is_true(json_object_get(row, "is_pinned")) ? ", kept by hand" : "";
+        const char *unsure = json_is_object(json_object_get(row, "band")) ? ", unsure" : "";
+        cli_say("%6lld  %s\n        %s%s%s\n", int_in(row, "id"), text_in(row, "text"),
+                text_in(row, "by"), kept, unsure);
+    }
 }
 
 static void show_text(struct cli_request *req, const json_t *document)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "base/text.h"
 #include "features/network/network.h"
 #include "features/people/people.h"
@@ -45,19 +46,27 @@ const char *themes_doc_count(struct cv_arena *mem, int64_t count)
     return cv_count_text(mem, count, "statement", "statements");
 }
 
-/* "district" while every place of the network is one, else "place". */
+/* "district" where every place that people wrote from is one, else "place". */
 static cv_rc place_word(const char **out_one, const char **out_many, struct store_db *db,
                         struct cv_arena *mem)
 {
-    struct place_list places;
+    struct place_list places = {0};
+    struct cv_map districts = cv_map_new(mem);
+    json_t *named = NULL;
     cv_rc rc = network_place_list(&places, db, mem);
-    if (rc != CV_OK) return rc;
-    bool is_district = places.count > 0;
+    if (rc == CV_OK) rc = statement_places(&named, db);
     for (size_t i = 0; i < places.count; i++)
-        is_district = is_district && strcmp(places.items[i].kind, "district") == 0;
+        if (strcmp(places.items[i].kind, "district") == 0)
+            (void)cv_map_at(&districts, cv_text_fold(mem, places.items[i].name), 1);
+    bool is_district = districts.count > 0;
+    for (size_t i = 0; i < json_array_size(named); i++) {
+        const char *name = themes_doc_text(json_array_get(named, i), "place");
+        is_district = is_district && cv_map_find(&districts, cv_text_fold(mem, name));
+    }
+    json_decref(named);
     *out_one = is_district ? "district" : "place";
     *out_many = is_district ? "districts" : "places";
-    return CV_OK;
+    return rc;
 }
 
 cv_rc themes_wording_new(struct wording *out, struct store_db *db, struct cv_arena *mem)
@@ -165,8 +174,11 @@ static json_t *lane_of(const json_t *rows, int64_t theme_id, struct cv_arena *me
     json_t *lane = json_array();
     size_t i;
     json_t *row;
-    json_array_foreach((json_t *)rows, i, row) if (themes_doc_int(row, "theme_id") == theme_id)
+    json_array_foreach((json_t *)rows, i, row)
+    {
+        if (themes_doc_int(row, "theme_id") != theme_id) continue;
         json_array_append_new(lane, themes_doc_statement(row, mem, can_edit));
+    }
     return lane;
 }
 
@@ -346,10 +358,13 @@ static const char *show_lede(const struct theme *theme, const struct wording *w,
         text = cv_sprintf(mem, "%s They speak of %s.", text, cv_list_text(mem, items, count));
     size_t i;
     json_t *row;
-    json_array_foreach((json_t *)languages, i, row) if (i > 0 && *themes_doc_text(row, "lang"))
+    json_array_foreach((json_t *)languages, i, row)
+    {
+        if (i == 0 || !*themes_doc_text(row, "lang")) continue;
         text = cv_sprintf(mem, "%s %" PRId64 " of %" PRId64 " write in %s.", text,
                           themes_doc_int(row, "count"), theme->statement_count,
                           people_languages_text(mem, themes_doc_text(row, "lang")));
+    }
     return text;
 }
 

@@ -155,6 +155,9 @@ cv_rc statement_languages(json_t **out, struct store_db *db, int64_t theme_id);
 /* People of a theme, as they wrote: rows {person_id, role, place}. */
 cv_rc statement_people(json_t **out, struct store_db *db, int64_t theme_id, int64_t limit);
 
+/* Where people wrote from: rows {place}, at most 500. */
+cv_rc statement_places(json_t **out, struct store_db *db);
+
 struct statement_facts { /* for imports */
     int64_t id;
     int64_t person_id;

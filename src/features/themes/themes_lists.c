@@ -100,12 +100,14 @@ static json_t *list_row(const json_t *row, enum statement_filter filter, const c
             json_array_append_new(choices, choice(themes_doc_int(row, "second_id"),
                                                   themes_doc_text(row, "second"), id, back, false));
     }
+    json_object_set_new(document, "has_choices", json_boolean(json_array_size(choices) > 0));
     json_object_set_new(document, "choices", choices);
     const char *theme = themes_doc_text(row, "theme");
     json_object_set_new(document, "why",
-                        is_unsure                           ? json_string(why_unsure(row, mem))
-                        : filter == STATEMENTS_ALL && theme ? json_string(theme)
-                                                            : json_null());
+                        is_unsure ? json_string(why_unsure(row, mem))
+                        : filter == STATEMENTS_ALL && theme
+                            ? json_string(cv_sprintf(mem, "In %s", theme))
+                            : json_null());
     return document;
 }
 

@@ -182,8 +182,10 @@ static void same_shape(const char *path, const json_t *sample, const json_t *mad
             if (!other) fail_msg("%s is not made", inner);
             if (strcmp(key, "id") != 0) same_shape(inner, value, other);
         }
-        json_object_foreach((json_t *)made, key, value) if (!json_object_get(sample, key))
-            fail_msg("%s.%s is not in the sample", path, key);
+        json_object_foreach((json_t *)made, key, value)
+        {
+            if (!json_object_get(sample, key)) fail_msg("%s.%s is not in the sample", path, key);
+        }
     }
     if (!json_is_array(sample) || json_array_size(sample) == 0) return;
     for (size_t i = 0; i < json_array_size(made); i++)

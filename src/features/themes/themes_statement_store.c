@@ -150,6 +150,13 @@ cv_rc statement_people(json_t **out, struct store_db *db, int64_t theme_id, int6
     return store_json(out, db, &sql_people, STORE_INT(theme_id), STORE_INT(limit));
 }
 
+STORE_SQL(sql_places, "SELECT DISTINCT place AS place FROM statement "
+                      "WHERE state = 'submitted' AND place IS NOT NULL ORDER BY place LIMIT 500");
+cv_rc statement_places(json_t **out, struct store_db *db)
+{
+    return store_json(out, db, &sql_places);
+}
+
 /* --- for imports and exports ---------------------------------------------------------------------
  */
 

@@ -79,8 +79,10 @@ void themes_before_theme(struct themes_before *before, int64_t theme_id)
     json_t *themes = json_object_get(before->document, "themes");
     size_t i;
     json_t *kept;
-    json_array_foreach(themes, i, kept) if (json_integer_value(json_object_get(kept, "id")) ==
-                                            theme_id) return;
+    json_array_foreach(themes, i, kept)
+    {
+        if (json_integer_value(json_object_get(kept, "id")) == theme_id) return;
+    }
     struct theme_row row;
     if (before->rc == CV_OK) before->rc = theme_find(&row, before->db, before->mem, theme_id);
     if (before->rc == CV_OK) json_array_append_new(themes, theme_document(&row));
@@ -168,8 +170,10 @@ cv_rc themes_undo(struct store_db *db, struct cv_arena *mem, const char *kind, c
     cv_rc rc = CV_OK;
     size_t i;
     json_t *item;
-    json_array_foreach(json_object_get(before, "themes"), i, item) if (rc == CV_OK) rc =
-        restore_theme(db, mem, item);
+    json_array_foreach(json_object_get(before, "themes"), i, item)
+    {
+        if (rc == CV_OK) rc = restore_theme(db, mem, item);
+    }
     if (rc == CV_OK && json_is_true(json_object_get(before, "was_empty")))
         rc = placement_delete_all(db);
     if (rc == CV_OK) rc = restore_places(db, places);
