@@ -284,6 +284,21 @@ cv_rc exchange_import_undo(json_t **out, struct store_db *db, struct cv_arena *m
     return CV_OK;
 }
 
+static size_t waiting_for(struct feature_waiting *out, size_t max, struct store_db *db,
+                          struct cv_arena *mem, int64_t person_id)
+{
+    struct import_batch batch;
+    if (max == 0 || exchange_batch_newest_kept(&batch, db, mem) != CV_OK) return 0;
+    out[0] = (struct feature_waiting){
+        .what = cv_sprintf(mem, "%s waits to be confirmed", batch.file_name),
+        .why = "It was looked at and nothing of it is stored yet; after a day it is put away.",
+        .path = cv_sprintf(mem, "/imports/%" PRId64, batch.id),
+        .button = "Look at it",
+        .minutes = 3,
+        .order = 10};
+    return 1;
+}
+
 extern const struct store_migration exchange_migrations[];
 const struct feature exchange_feature = {
     .name = "exchange",
@@ -292,4 +307,5 @@ const struct feature exchange_feature = {
     .routes = exchange_routes,
     .jobs = exchange_jobs,
     .undo = undo,
+    .waiting_for = waiting_for,
 };

@@ -188,25 +188,44 @@ static int refuse(struct cli_request *req, json_t *document)
     return 2;
 }
 
+static const struct exchange_import *choose_import(struct cli_request *req, const char *name)
+{
+    const struct exchange_import *import = name ? exchange_import_find(req->house, name) : NULL;
+    if (import) return import;
+    const struct house *house = req->house;
+    const char *names[64];
+    size_t count = 0;
+    for (size_t i = 0; i < house->feature_count; i++)
+        for (const struct exchange_import *row = house->features[i]->imports;
+             row && row->name && count < 64; row++)
+            names[count++] = row->name;
+    cv_problem(&req->problems, 0, "WHAT",
+               cv_sprintf(req->mem, "It can be %s: convene import people roster.csv",
+                          cv_list_text(req->mem, names, count)),
+               name ? "\"%s\" is nothing that comes in from a spreadsheet."
+                    : "What is to come in?%s",
+               name ? name : "");
+    return NULL;
+}
+
 static int run_import(struct cli_request *req)
 {
-    const char *kind = req->command->words + strlen("import ");
-    const char *path = cli_argument(req, 0);
+    const struct exchange_import *import = choose_import(req, cli_argument(req, 0));
+    const char *path = cli_argument(req, 1);
     const char *bytes = NULL;
     size_t size = 0;
     struct exchange_options options;
-    if (!path || cli_argument_count(req) > 1) {
-        cv_problem(&req->problems, 0, "FILE", "Give one CSV or XLSX file.",
+    if (!path || cli_argument_count(req) > 2)
+        cv_problem(&req->problems, 0, "FILE", "Give one CSV, XLSX or JSON file.",
                    path ? "Only one file comes in at a time." : "Which file?");
-        return cli_fail(req, CV_INVALID);
-    }
+    if (req->problems.total_count > 0) return cli_fail(req, CV_INVALID);
     cv_rc rc = read_options(&options, req);
     if (rc == CV_OK) rc = read_file(&bytes, &size, req, path);
     if (rc != CV_OK) return cli_fail(req, rc);
     json_t *document = NULL;
     struct cv_problems found = cv_problems_new(req->mem);
-    rc = exchange_import_file(&document, req->db, req->mem, req->house, kind, base_name(path),
-                              bytes, size, &options, 0, req->now_s, &found);
+    rc = exchange_import_file(&document, req->db, req->mem, req->house, import->name,
+                              base_name(path), bytes, size, &options, 0, req->now_s, &found);
     if (document && rc == CV_INVALID) return refuse(req, document);
     if (rc != CV_OK) return cli_fail(req, rc);
     if (!req->json) tell_problems(document);
@@ -374,23 +393,13 @@ static int run_export(struct cli_request *req)
         say_export);
 }
 
-#define IMPORT(kind, summary)                                                                      \
-    {                                                                                              \
-        "import " kind, "FILE [--dry-run] [--map COLUMN=FIELD]... [--on-match skip|update|keep]",  \
-            summary,                                                                               \
-            "Reads CSV, XLSX or JSON. Guesses the columns by their headings in English and "       \
-            "Spanish, says "                                                                       \
-            "what is new, changed, the same and refused, and stores all but the refused rows at "  \
-            "once. The "                                                                           \
-            "whole import can be taken back with import undo.",                                    \
-            import_options, run_import, 0                                                          \
-    }
-
 const struct cli_command exchange_commands[] = {
-    IMPORT("people", "bring in people from a spreadsheet"),
-    IMPORT("places", "bring in districts and schools from a spreadsheet"),
-    IMPORT("statements", "bring in what people wrote from a spreadsheet"),
-    IMPORT("ties", "bring in who is tied to whom from a spreadsheet"),
+    {"import", "people|places|statements|ties FILE",
+     "bring in people, places, statements or ties from a spreadsheet",
+     "Reads CSV, XLSX or JSON. Guesses the columns by their headings in English and Spanish, says "
+     "what is new, changed, the same and refused, and stores all but the refused rows at once. The "
+     "whole import can be taken back with import undo.",
+     import_options, run_import, 0},
     {"import undo", "N", "take a whole import back",
      "Rows that were changed since, or on which something else hangs, stay and are named.", NULL,
      run_undo, 0},

@@ -27,6 +27,9 @@ struct import_batch {
 /* with_bytes: also the file itself. */
 CV_MUST_USE cv_rc exchange_batch_find(struct import_batch *out, struct store_db *db,
                                       struct cv_arena *mem, int64_t id, bool with_bytes);
+/* The newest file that waits to be confirmed; only its id and name are filled. */
+CV_MUST_USE cv_rc exchange_batch_newest_kept(struct import_batch *out, struct store_db *db,
+                                             struct cv_arena *mem);
 CV_MUST_USE cv_rc exchange_batch_insert(int64_t *out_id, struct store_db *db,
                                         const struct import_batch *batch);
 CV_MUST_USE cv_rc exchange_batch_preview(struct store_db *db, int64_t id, const char *choices,

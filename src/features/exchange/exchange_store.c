@@ -33,6 +33,24 @@ STORE_SQL(sql_list,
           "SELECT id, kind, file_name, state, outcome, person_id, created_at_s, "
           "stored_at_s, undone_at_s, edit_id FROM import_batch ORDER BY id DESC LIMIT $1");
 
+STORE_SQL(sql_newest_kept, "SELECT id, file_name FROM import_batch WHERE state = 'kept' "
+                           "AND preview IS NOT NULL ORDER BY id DESC LIMIT 1");
+
+cv_rc exchange_batch_newest_kept(struct import_batch *out, struct store_db *db,
+                                 struct cv_arena *mem)
+{
+    struct store_rows rows;
+    bool found = false;
+    cv_rc rc = store_select(&rows, db, &sql_newest_kept);
+    while (rc == CV_OK && store_next(&rows)) {
+        *out = (struct import_batch){.id = store_int(&rows, 0),
+                                     .file_name = store_text(&rows, 1, mem)};
+        found = true;
+    }
+    rc = store_done(&rows, rc);
+    return rc == CV_OK && !found ? CV_NOT_FOUND : rc;
+}
+
 cv_rc exchange_stored(struct store_db *db, int64_t batch_id, int64_t row_id, const json_t *before)
 {
     if (!before)

@@ -7,6 +7,22 @@
 
 enum { PLACES_SHOWN = 50 };
 
+/* A place leads to its people. Rows carry all their keys, so that none is taken from around them.
+ */
+static void add_urls(json_t *places, struct cv_arena *mem)
+{
+    static const char *const keys[] = {"parent", "zone", "locale", "students", "schools"};
+    size_t i = 0;
+    json_t *row = NULL;
+    json_array_foreach(places, i, row)
+    {
+        int64_t id = json_integer_value(json_object_get(row, "id"));
+        json_object_set_new(row, "url", json_string(cv_sprintf(mem, "/people?place=%" PRId64, id)));
+        for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++)
+            if (!json_object_get(row, keys[k])) json_object_set_new(row, keys[k], json_null());
+    }
+}
+
 static cv_rc get_places(struct web_request *req)
 {
     json_t *places = NULL;
@@ -18,6 +34,7 @@ static cv_rc get_places(struct web_request *req)
                                    from, PLACES_SHOWN);
     if (rc != CV_OK) return web_answer(req, rc);
     int64_t count = (int64_t)json_array_size(places);
+    add_urls(places, req->mem);
     const char *found = cv_count_text(req->mem, total, "place", "places");
     json_t *document = json_object();
     json_object_set_new(
