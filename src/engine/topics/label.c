@@ -11,6 +11,8 @@
 #include "engine/topics/topics_internal.h"
 
 enum { CANDIDATES = 16 };
+/* A word in a tenth of a topic's texts counts half of one that stands in all of them. */
+#define SATURATION 0.1
 
 /* One occurrence of a stem or of two stems side by side. */
 struct mention {
@@ -168,8 +170,8 @@ static void rate(struct labelling *l)
             /* Said once: a label only where few speak, and if the concept is at home here. */
             bool few = l->texts[topic] <= 4 && (joined >= 0.3 || l->topics[topic].size <= 4);
             if (here < 2 && (pair || !few)) continue;
-            double length = 0.25 + 0.75 * (double)l->words[topic] / mean;
-            double often = here * 2.2 / (here + 1.2 * length);
+            double share = here / (double)l->texts[topic];
+            double often = share / (share + SATURATION);
             double rare = log(1 + mean / everywhere);
             double own = here / everywhere; /* a label word should belong to the topic */
             double score = often * rare * sqrt(own) * (pair ? 1.15 : 1) * (0.6 + joined);
