@@ -55,15 +55,25 @@ char *cv_text_fold(struct cv_arena *mem, const char *text)
     size_t bytes = strlen(text);
     assert(bytes < INT32_MAX / 24);
     int32_t room = (int32_t)bytes * 4 + 16;
-    UChar *wide = CV_NEW_ARRAY(mem, UChar, room);
+    /* Names are short: their way there needs nothing of the arena. */
+    enum {
+        SHORT_BYTES = 64,
+        SHORT_ROOM = SHORT_BYTES * 4 + 16,
+        SHORT_APART = SHORT_ROOM * 18 + 16
+    };
+    UChar short_wide[SHORT_ROOM];
+    UChar short_folded[SHORT_ROOM];
+    UChar short_apart[SHORT_APART];
+    bool is_short = bytes <= SHORT_BYTES;
+    UChar *wide = is_short ? short_wide : CV_NEW_ARRAY(mem, UChar, room);
     int32_t wide_size = 0;
     (void)u_strFromUTF8WithSub(wide, room, &wide_size, text, (int32_t)bytes, 0xFFFD, NULL, &status);
-    UChar *folded = CV_NEW_ARRAY(mem, UChar, room);
+    UChar *folded = is_short ? short_folded : CV_NEW_ARRAY(mem, UChar, room);
     int32_t folded_size =
         u_strFoldCase(folded, room, wide, wide_size, U_FOLD_CASE_DEFAULT, &status);
     int32_t apart_room =
         folded_size * 18 + 16; /* the longest expansion of one code unit in NFKD is 18 */
-    UChar *apart = CV_NEW_ARRAY(mem, UChar, apart_room);
+    UChar *apart = is_short ? short_apart : CV_NEW_ARRAY(mem, UChar, apart_room);
     int32_t apart_size =
         unorm2_normalize(compatible, folded, folded_size, apart, apart_room, &status);
     assert(U_SUCCESS(status));

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "features/people/people_import.h"
@@ -434,12 +433,15 @@ static void skip_repeats(struct people_check *check)
     for (size_t i = 0; i < check->count; i++) {
         struct exchange_row *row = &check->rows[i];
         if (row->fate != EXCHANGE_NEW || people_row_of(row)->old) continue;
-        struct cv_buf all = cv_buf_new(check->mem, 1 << 20);
+        size_t size = FIELD_COUNT + 1;
+        for (int f = 0; f < FIELD_COUNT; f++) size += row->values[f] ? strlen(row->values[f]) : 0;
+        char *all = cv_alloc(check->mem, size);
+        char *end = all;
         for (int f = 0; f < FIELD_COUNT; f++) {
-            cv_buf_puts(&all, row->values[f] ? row->values[f] : "");
-            cv_buf_putc(&all, '\x1f');
+            if (row->values[f]) end = stpcpy(end, row->values[f]);
+            *end++ = '\x1f';
         }
-        int64_t first = *cv_map_at(&seen, cv_buf_text(&all), (int64_t)i);
+        int64_t first = *cv_map_at(&seen, all, (int64_t)i);
         if (first == (int64_t)i) continue;
         row->fate = EXCHANGE_SKIPPED;
         row->match_note =
