@@ -104,7 +104,7 @@ static void refuse_ole(struct files_reading *reading, const uint8_t *bytes, size
 {
     static const char encrypted[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e";
     static const char word[] = "W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t";
-    if (memmem(bytes, size, encrypted, sizeof encrypted - 1))
+    if (bytes && memmem(bytes, size, encrypted, sizeof encrypted - 1))
         files_problem(reading, 0, 0,
                       "Open it, take the password off (File, Info, Protect) and save it again.",
                       "The file is protected by a password.");
