@@ -23,11 +23,12 @@ static int run_with_store(struct cli_request *req, struct app *app)
     return code;
 }
 
-static int run_help(struct cli_request *req, const struct cli_command *const *tables, size_t count)
+static int run_help(struct cli_request *req, const struct cli_command *const *tables, size_t count,
+                    const char *first)
 {
     if (req->command)
         cli_help(req->command, config_options);
-    else
+    else if (!first || first[0] == '-' || !cli_help_some(tables, count, first))
         cli_help_all(tables, count);
     return fflush(stdout) == 0 ? 0 : 1;
 }
@@ -50,7 +51,7 @@ static int run(struct cli_request *req, struct app *app, int argc, char **argv)
         cv_rc ignored =
             cli_parse(req, argc - named, argv + named, tables, table_count, config_options);
         (void)ignored;
-        return run_help(req, tables, table_count);
+        return run_help(req, tables, table_count, argc > named ? argv[named] : NULL);
     }
     cv_rc rc = cli_parse(req, argc, argv, tables, table_count, config_options);
     if (rc == CV_OK) rc = config_read(&app->config, req, app->environ_rows);

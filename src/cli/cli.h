@@ -87,6 +87,8 @@ CV_MUST_USE cv_rc cli_parse(struct cli_request *req, int argc, char **argv,
 /* Help for all verbs, for one verb (its words), and the man page in troff, made from the same rows.
  */
 void cli_help_all(const struct cli_command *const *tables, size_t table_count);
+/* The verbs that begin with the word `first` ("import"); false when there is none. */
+bool cli_help_some(const struct cli_command *const *tables, size_t table_count, const char *first);
 void cli_help(const struct cli_command *command, const struct cli_option *common);
 void cli_man_page(const struct cli_command *const *tables, size_t table_count,
                   const struct cli_option *common);

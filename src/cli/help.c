@@ -29,18 +29,35 @@ static const char *spaced(const struct cli_command *command)
     return command->arguments && command->arguments[0] ? " " : "";
 }
 
+static bool begins_with(const char *words, const char *first)
+{
+    size_t size = first ? strlen(first) : 0;
+    return size == 0 || (strncmp(words, first, size) == 0 && (!words[size] || words[size] == ' '));
+}
+
+bool cli_help_some(const struct cli_command *const *tables, size_t table_count, const char *first)
+{
+    size_t shown = 0;
+    for (size_t t = 0; t < table_count; t++) {
+        for (const struct cli_command *c = tables[t]; c && c->words; c++) {
+            if (!begins_with(c->words, first)) continue;
+            if (shown++ == 0 && first)
+                cli_say("usage: convene %s … [arguments] [options]\n\n", first);
+            cli_say("  %-20s ", c->words);
+            put_wrapped(c->summary, 23, 96);
+        }
+    }
+    if (shown > 0 && first) cli_say("\n\"convene VERB --help\" tells more.\n");
+    return shown > 0;
+}
+
 void cli_help_all(const struct cli_command *const *tables, size_t table_count)
 {
     cli_say(
         "convene: growing collective leadership. From a roster and what people wrote to themes\n"
         "and small mixed collectives, on the terminal and in the browser.\n\n"
         "usage: convene VERB [arguments] [options]\n\n");
-    for (size_t t = 0; t < table_count; t++) {
-        for (const struct cli_command *c = tables[t]; c && c->words; c++) {
-            cli_say("  %-20s ", c->words);
-            put_wrapped(c->summary, 23, 96);
-        }
-    }
+    (void)cli_help_some(tables, table_count, NULL);
     cli_say("\n\"convene VERB --help\" tells more. \"convene help\" shows this page, "
             "\"convene man\" the manual.\n"
             "Exit codes: 0 done, 1 the world failed, 2 the input was wrong.\n");
