@@ -103,10 +103,12 @@ static char *file_text(struct cli_request *req, const char *path)
     return NULL;
 }
 
+/* word: as it was written; key: the setting it may have meant, in small letters. */
 static void problem_unknown(struct cli_request *req, int64_t line, const char *what,
-                            const char *word)
+                            const char *word, const char *key)
 {
-    const char *near = nearest_key(word);
+    const char *near = nearest_key(key);
+    if (near && word != key) near = variable_name(req->mem, near);
     cv_problem(&req->problems, line, word,
                near ? cv_sprintf(req->mem, "did you mean %s?", near)
                     : "\"convene config show\" lists the keys",
@@ -137,7 +139,7 @@ static void read_file_line(struct setting *settings, struct cli_request *req, co
         settings[i] = (struct setting){value, cv_sprintf(req->mem, "%s line %" PRId64, path, line)};
         return;
     }
-    problem_unknown(req, line, "the key", key);
+    problem_unknown(req, line, "the key", key, key);
 }
 
 static void read_file(struct setting *settings, struct cli_request *req, const char *path)
@@ -172,7 +174,7 @@ static void read_environ(struct setting *settings, struct cli_request *req, char
             known = strcmp(word, keys[i].name) == 0 ||
                     (keys[i].is_secret &&
                      strcmp(word, cv_sprintf(req->mem, "%s_file", keys[i].name)) == 0);
-        if (!known) problem_unknown(req, 0, "the variable", variable_name(req->mem, word));
+        if (!known) problem_unknown(req, 0, "the variable", variable_name(req->mem, word), word);
     }
 }
 
