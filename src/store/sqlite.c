@@ -24,6 +24,7 @@ static cv_rc rc_of(int code)
     switch (code & 255) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return CV_BUSY;
+    case SQLITE_NOTADB: /* the wrong file was named */
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH: return CV_INVALID;
     case SQLITE_TOOBIG: return CV_TOO_LARGE;
