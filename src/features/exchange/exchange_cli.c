@@ -105,9 +105,10 @@ static void say_import(struct cli_request *req, const json_t *document)
 {
     enum { SHOWN = 20 };
     const json_t *counts = json_object_get(document, "counts");
-    cli_say("%s: %" PRId64 " rows. New %" PRId64 ", changed %" PRId64 ", the same %" PRId64
+    cli_say("%s: %" PRId64 " row%s. New %" PRId64 ", changed %" PRId64 ", the same %" PRId64
             ", passed over %" PRId64 ", refused %" PRId64 ".\n\n",
-            text_at(document, "file"), number_at(counts, "rows"), number_at(counts, "new"),
+            text_at(document, "file"), number_at(counts, "rows"),
+            number_at(counts, "rows") == 1 ? "" : "s", number_at(counts, "new"),
             number_at(counts, "changed"), number_at(counts, "same"), number_at(counts, "skipped"),
             number_at(counts, "refused"));
     say_columns(req, document);
@@ -238,7 +239,8 @@ static void say_undo(struct cli_request *req, const json_t *document)
 {
     size_t i = 0;
     json_t *row = NULL;
-    cli_say("Took back %" PRId64 " rows of %s.\n", number_at(document, "taken_back"),
+    int64_t taken_back = number_at(document, "taken_back");
+    cli_say("Took back %" PRId64 " row%s of %s.\n", taken_back, taken_back == 1 ? "" : "s",
             text_at(document, "file"));
     int64_t kept = number_at(document, "kept_count");
     if (kept == 0) return;
@@ -330,8 +332,8 @@ static cv_rc write_file(struct cli_request *req, const char *path, const char *b
 
 static void say_export(struct cli_request *req, const json_t *document)
 {
-    cli_say("Wrote %" PRId64 " rows to %s\n", number_at(document, "rows"),
-            text_at(document, "file"));
+    cli_say("Wrote %" PRId64 " row%s to %s\n", number_at(document, "rows"),
+            number_at(document, "rows") == 1 ? "" : "s", text_at(document, "file"));
 }
 
 static cv_rc choose_format(enum exchange_format *out, struct cli_request *req, const char *path)
@@ -395,16 +397,16 @@ static int run_export(struct cli_request *req)
 
 const struct cli_command exchange_commands[] = {
     {"import", "people|places|statements|ties FILE",
-     "bring in people, places, statements or ties from a spreadsheet",
+     "Bring in people, places, statements or ties from a spreadsheet.",
      "Reads CSV, XLSX or JSON. Guesses the columns by their headings in English and Spanish, says "
      "what is new, changed, the same and refused, and stores all but the refused rows at once. The "
      "whole import can be taken back with import undo.",
      import_options, run_import, 0},
-    {"import undo", "N", "take a whole import back",
+    {"import undo", "N", "Take a whole import back.",
      "Rows that were changed since, or on which something else hangs, stay and are named.", NULL,
      run_undo, 0},
-    {"import list", "", "show what came in", NULL, NULL, run_list, 0},
-    {"export", "WHAT --to FILE", "write people, places, statements or ties to a file",
+    {"import list", "", "Show what came in.", NULL, NULL, run_list, 0},
+    {"export", "WHAT --to FILE", "Write people, places, statements or ties to a file.",
      "WHAT is people, places, statements, ties or collectives. No cell holds a live formula, and "
      "the file comes back in unchanged.",
      export_options, run_export, 0},

@@ -354,12 +354,13 @@ static cv_rc get_done(struct web_request *req)
                            exchange_noun(import, stored), stored == 1 ? "is" : "are");
     const char *lede = done_lede(req, counts);
     if (!is_stored)
-        lede = cv_sprintf(req->mem, "%" PRId64 " rows were taken back%s.",
-                          number_at(outcome, "taken_back"),
-                          number_at(outcome, "kept_count")
-                              ? "; those below stay, since they were changed since or something "
-                                "else hangs on them now"
-                              : "");
+        lede =
+            cv_sprintf(req->mem, "%" PRId64 " %s taken back%s.", number_at(outcome, "taken_back"),
+                       number_at(outcome, "taken_back") == 1 ? "row was" : "rows were",
+                       number_at(outcome, "kept_count")
+                           ? "; those below stay, since they were changed since or something "
+                             "else hangs on them now"
+                           : "");
     json_t *document = json_object();
     json_object_set_new(document, "page", json_pack("{s:s,s:s}", "title", title, "lede", lede));
     json_object_set_new(document, "import", done_import(req, &batch, outcome));
