@@ -31,9 +31,8 @@ export function stores() {
         };
         sql(`CREATE DATABASE ${name}`);
         t.after(() => sql(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
-        const at = new URL(url.replace(/^postgres(ql)?:/, 'http:'));
-        at.pathname = `/${name}`;
-        return at.href.replace(/^http:/, 'postgres:');
+        // No URL of node's: a socket's folder leaves the host empty.
+        return url.replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, `$1${name}`);
       },
     });
   }
