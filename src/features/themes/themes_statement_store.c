@@ -121,7 +121,8 @@ STORE_SQL(sql_lanes,
           "row_number() OVER (PARTITION BY a.theme_id ORDER BY a.nearness, a.confidence DESC, "
           "s.id) AS near_rank, "
           "row_number() OVER (PARTITION BY a.theme_id, a.is_pinned ORDER BY a.placed_at_s DESC, "
-          "s.id) AS pin_rank" ROW_TABLES "AND a.fate = 'theme') AS lane "
+          "s.id) AS pin_rank" ROW_TABLES "AND a.fate = 'theme' "
+          "AND (a.nearness < 9 OR a.is_pinned = 1)) AS lane "
           "WHERE near_rank <= $1 OR (is_pinned = 1 AND pin_rank <= $1) "
           "ORDER BY theme_id, near_rank");
 cv_rc statement_lane_rows(json_t **out, struct store_db *db)

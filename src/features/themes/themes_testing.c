@@ -15,8 +15,8 @@ extern const struct store_migration themes_migrations[];
 extern const struct store_migration history_migrations[];
 extern const struct store_migration exchange_migrations[];
 
-const struct feature *const house_features[] = {&themes_feature};
-const size_t house_feature_count = 1;
+const struct feature *const house_features[] = {&exchange_feature, &themes_feature};
+const size_t house_feature_count = 2;
 
 /* Three subjects, in two languages, told apart by their words. */
 static const struct {
@@ -65,8 +65,10 @@ struct test testing_test_of(void **state)
     struct test test = {.t = store_testing_of(state)};
     assert_int_equal(jobs_open(&test.jobs, test.t->store, kind_tables, 1, 0, NULL, NULL, NULL),
                      CV_OK);
-    test.house = (struct house){
-        .store = test.t->store, .jobs = test.jobs, .features = house_features, .feature_count = 1};
+    test.house = (struct house){.store = test.t->store,
+                                .jobs = test.jobs,
+                                .features = house_features,
+                                .feature_count = house_feature_count};
     return test;
 }
 
