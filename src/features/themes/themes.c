@@ -486,4 +486,7 @@ const struct feature themes_feature = {
     .exports = themes_exports,
     .undo = themes_undo,
     .waiting_for = waiting_for,
+    .add_to_person = themes_add_to_person,
+    .merge_person = themes_merge_person,
+    .unmerge_person = themes_unmerge_person,
 };

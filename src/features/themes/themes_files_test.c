@@ -195,6 +195,38 @@ static void test_themes_export__comes_back_as_the_same(void **state)
     jobs_close(test.jobs);
 }
 
+/* --- when two rows of people are one person
+ * ------------------------------------------------------- */
+
+static void test_themes_merge_person__statements_go_along_and_come_back(void **state)
+{
+    struct test test = testing_test_of(state);
+    add_people(&test);
+    json_decref(import(&test, three, EXCHANGE_UPDATE));
+    json_t *moved = json_object();
+    json_t *rows = NULL;
+    struct store_db *db = test.t->db;
+    assert_int_equal(themes_feature.merge_person(moved, db, &test.t->mem, 2, 1), CV_OK);
+    assert_int_equal(statement_rows_of_person(&rows, db, 1), CV_OK);
+    assert_int_equal(json_array_size(rows), 2);
+    json_decref(rows);
+    assert_int_equal(themes_feature.unmerge_person(moved, db, &test.t->mem, 2, 1), CV_OK);
+    assert_int_equal(statement_rows_of_person(&rows, db, 1), CV_OK);
+    assert_int_equal(json_array_size(rows), 1);
+    json_decref(rows);
+    struct web_request req = {.db = db, .mem = &test.t->mem};
+    json_t *person = json_object();
+    assert_int_equal(themes_feature.add_to_person(person, &req, 2), CV_OK);
+    assert_true(json_is_true(json_object_get(person, "has_statements")));
+    json_t *first = json_array_get(json_object_get(person, "statements"), 0);
+    assert_string_equal(json_string_value(json_object_get(first, "by")),
+                        "In a spreadsheet, 1970-01-01");
+    assert_true(json_is_null(json_object_get(first, "theme")));
+    json_decref(person);
+    json_decref(moved);
+    jobs_close(test.jobs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +237,8 @@ int main(void)
         STORE_TESTING_BOTH(test_themes_import__refuses_rows_with_their_cells, testing_set_up),
         STORE_TESTING_BOTH(test_themes_import__undo_spares_what_a_hand_has_placed, testing_set_up),
         STORE_TESTING_BOTH(test_themes_export__comes_back_as_the_same, testing_set_up),
+        STORE_TESTING_BOTH(test_themes_merge_person__statements_go_along_and_come_back,
+                           testing_set_up),
     };
     return cmocka_run_group_tests_name("themes files", tests, NULL, NULL);
 }

@@ -155,6 +155,10 @@ cv_rc statement_languages(json_t **out, struct store_db *db, int64_t theme_id);
 /* People of a theme, as they wrote: rows {person_id, role, place}. */
 cv_rc statement_people(json_t **out, struct store_db *db, int64_t theme_id, int64_t limit);
 
+/* Rows {id, text, lang, source, created_at_s, theme_id, theme} of everything a person wrote. */
+cv_rc statement_rows_of_person(json_t **out, struct store_db *db, int64_t person_id);
+cv_rc statement_move_person(struct store_db *db, int64_t from, int64_t to);
+cv_rc statement_set_person(struct store_db *db, int64_t id, int64_t person_id);
 /* Where people wrote from: rows {place}, at most 500. */
 cv_rc statement_places(json_t **out, struct store_db *db);
 
@@ -315,6 +319,15 @@ cv_rc themes_print_document(json_t **out, struct store_db *db, struct cv_arena *
 /* "School leader, Orchard City". */
 const char *themes_by(struct cv_arena *mem, const char *role, const char *place,
                       const char *author);
+
+/* --- themes_person.c: for the pages and verbs of people (feature.h)
+ * ------------------------------- */
+
+cv_rc themes_add_to_person(json_t *person, struct web_request *req, int64_t person_id);
+cv_rc themes_merge_person(json_t *moved, struct store_db *db, struct cv_arena *mem, int64_t from,
+                          int64_t to);
+cv_rc themes_unmerge_person(const json_t *moved, struct store_db *db, struct cv_arena *mem,
+                            int64_t from, int64_t to);
 
 extern const struct web_route themes_routes[];
 extern const struct cli_command themes_commands[];

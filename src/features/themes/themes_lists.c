@@ -116,18 +116,7 @@ static const char *list_path(const struct list_words *words, const char *search,
                              struct cv_arena *mem)
 {
     if (!search || !*search) return cv_sprintf(mem, "%s?", words->path);
-    struct cv_buf path = cv_buf_new(mem, 1 << 14);
-    cv_buf_printf(&path, "%s?q=", words->path);
-    for (const unsigned char *c = (const unsigned char *)search; *c; c++) {
-        bool is_plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
-                        (*c >= '0' && *c <= '9') || *c == '-' || *c == '_' || *c == '.';
-        if (is_plain)
-            cv_buf_putc(&path, (char)*c);
-        else
-            cv_buf_printf(&path, "%%%02X", *c);
-    }
-    cv_buf_putc(&path, '&');
-    return cv_buf_text(&path);
+    return cv_sprintf(mem, "%s?q=%s&", words->path, feature_url_text(mem, search));
 }
 
 cv_rc themes_list_document(json_t **out, struct store_db *db, struct cv_arena *mem,

@@ -47,18 +47,11 @@ STORE_SQL(sql_waiting, "SELECT " ROW_COLUMNS ROW_TABLES "AND a.fate IS NULL" WOR
 STORE_SQL(sql_theme, "SELECT " ROW_COLUMNS ROW_TABLES "AND a.theme_id = $4" WORDS
                      "ORDER BY a.nearness, a.confidence DESC, s.id LIMIT $2 OFFSET $3");
 
-/* "%phrase%" with what LIKE treats as special made plain; "" for no words. */
+/* Folded, to be found anywhere in the text; "" for no words. */
 static const char *pattern_of(struct cv_arena *mem, const char *words)
 {
     if (!words || !*words) return "";
-    struct cv_buf buf = cv_buf_new(mem, 1 << 16);
-    cv_buf_putc(&buf, '%');
-    for (const char *c = cv_text_fold(mem, words); *c; c++) {
-        if (*c == '%' || *c == '_' || *c == '\\') cv_buf_putc(&buf, '\\');
-        cv_buf_putc(&buf, *c);
-    }
-    cv_buf_putc(&buf, '%');
-    return cv_buf_text(&buf);
+    return feature_like_text(mem, cv_text_fold(mem, words));
 }
 
 cv_rc statement_rows(json_t **out, struct store_db *db, struct cv_arena *mem,
@@ -149,6 +142,29 @@ STORE_SQL(sql_people, "SELECT s.person_id AS person_id, min(s.role) AS role, "
 cv_rc statement_people(json_t **out, struct store_db *db, int64_t theme_id, int64_t limit)
 {
     return store_json(out, db, &sql_people, STORE_INT(theme_id), STORE_INT(limit));
+}
+
+/* Also those that are withdrawn: they stay the person's own. */
+STORE_SQL(sql_of_person,
+          "SELECT s.id AS id, s.text AS text, s.lang AS lang, s.source AS source, "
+          "s.created_at_s AS created_at_s, a.theme_id AS theme_id, t.name AS theme "
+          "FROM statement s LEFT JOIN theme_assignment a ON a.statement_id = s.id "
+          "LEFT JOIN theme t ON t.id = a.theme_id WHERE s.person_id = $1 ORDER BY s.id");
+cv_rc statement_rows_of_person(json_t **out, struct store_db *db, int64_t person_id)
+{
+    return store_json(out, db, &sql_of_person, STORE_INT(person_id));
+}
+
+STORE_SQL(sql_move_person, "UPDATE statement SET person_id = $2 WHERE person_id = $1");
+cv_rc statement_move_person(struct store_db *db, int64_t from, int64_t to)
+{
+    return store_exec(NULL, db, &sql_move_person, STORE_INT(from), STORE_INT(to));
+}
+
+STORE_SQL(sql_set_person, "UPDATE statement SET person_id = $2 WHERE id = $1");
+cv_rc statement_set_person(struct store_db *db, int64_t id, int64_t person_id)
+{
+    return store_exec(NULL, db, &sql_set_person, STORE_INT(id), STORE_INT(person_id));
 }
 
 STORE_SQL(sql_places, "SELECT DISTINCT place AS place FROM statement "
