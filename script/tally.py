@@ -77,7 +77,7 @@ def tally_tap(path, code):
         blocks = re.findall(r"^( *)(not ok .*|ok .* # (?:SKIP|TODO).*)((?:\n(?! *(?:ok|not ok|# |1\.\.)).*)*)", text, re.M)
         for _, title, block in blocks:
             show(title, block)
-        show("in all", "\n".join(line for line in text.split("\n") if line.startswith("# "))[-4000:])
+        show("in all", " ".join(f"{word} {n}" for word, n in counts.items()))
     return passed, failed
 
 

@@ -165,7 +165,8 @@ static void count_goals(const struct tiny *t, struct plain_group *g, int32_t num
     }
     for (int slot = 0; slot < 64; slot++) {
         int32_t can = 0;
-        for (int32_t k = 0; k < g->size; k++) can += t->people[g->who[k]].slots >> slot & 1;
+        for (int32_t k = 0; k < g->size; k++)
+            can += (int32_t)(t->people[g->who[k]].slots >> slot & 1);
         if (can > best) best = can;
     }
     uint64_t need = t->p.goals.skills;
