@@ -1,4 +1,5 @@
 /* place: how sure each text stands where it stands, and the result that a verb gives. */
+#include <assert.h>
 #include <math.h>
 
 #include "engine/topics/finding.h"
@@ -60,6 +61,7 @@ static void fill_places(struct topics_result *result, struct topics_finding *fin
                         struct topics_mixture *mix, const int32_t *place, int32_t count)
 {
     const struct topics_corpus *corpus = finding->corpus;
+    assert(place || finding->unit_count == 0);
     struct topics_place *of_unit =
         CV_NEW_ARRAY(finding->mem, struct topics_place, finding->unit_count);
     float *scores = CV_NEW_ARRAY(finding->mem, float, count);

@@ -42,7 +42,7 @@ void topics_parallel(size_t count, int threads, void (*job)(void *who, size_t in
 {
     struct crew crew = {.count = count, .job = job, .who = who};
     struct hand hands[THREADS_MAX];
-    pthread_t ids[THREADS_MAX];
+    pthread_t ids[THREADS_MAX] = {0};
     int started = 1;
     hands[0] = (struct hand){&crew, 0};
     while (started < threads && started < THREADS_MAX && (size_t)started < count) {
