@@ -343,6 +343,7 @@ static void merge_down(struct topics_mixture *mix, int32_t *place, int32_t topic
         }
     }
     for (size_t k = 0; k < count; k++) number[k] = gone[k] ? TOPICS_ASIDE : next++;
+    /* cppcheck-suppress uninitvar; a place is one of the count */
     for (size_t u = 0; u < mix->unit_count; u++) place[u] = number[now[place[u]]];
 }
 

@@ -67,10 +67,12 @@ static void fill_places(struct topics_result *result, struct topics_finding *fin
     float *scores = CV_NEW_ARRAY(finding->mem, float, count);
     for (size_t u = 0; u < finding->unit_count; u++) {
         topics_mixture_scores(scores, mix, u);
+        /* cppcheck-suppress nullPointer; without places there are no units */
         struct topics_surely surely = topics_shares(scores, count, place[u], result->temperature);
         bool pinned = finding->units[u].pinned >= 0;
         float confidence = pinned ? 1 : surely.first_share;
         of_unit[u] =
+            /* cppcheck-suppress nullPointer; as above */
             (struct topics_place){.topic = place[u],
                                   .second = surely.second,
                                   .confidence = confidence,
