@@ -108,7 +108,7 @@ static void refuse_ole(struct files_reading *reading, const uint8_t *bytes, size
         files_problem(reading, 0, 0,
                       "Open it, take the password off (File, Info, Protect) and save it again.",
                       "The file is protected by a password.");
-    else if (memmem(bytes, size, word, sizeof word - 1))
+    else if (bytes && memmem(bytes, size, word, sizeof word - 1))
         refuse(reading, "an old Word document (.doc)",
                "Copy the table into a spreadsheet and save that as .xlsx.");
     else

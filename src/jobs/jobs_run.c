@@ -140,8 +140,9 @@ static cv_rc run_job(struct jobs *jobs, struct job *job, const struct job_kind *
     json_t *list = problems_document(job->problems);
     char *result = json_dumps(job->result, JSON_COMPACT);
     char *problems = json_dumps(list, JSON_COMPACT);
-    cv_rc end_rc = keep_end(jobs, job, state, result ? result : "{}", problems);
+    /* Before its end is told: who reads the end and then cancels hears that it is over. */
     if (runner->run) leave_place(jobs, runner->run);
+    cv_rc end_rc = keep_end(jobs, job, state, result ? result : "{}", problems);
     if (jobs->log)
         cv_log(jobs->log,
                rc == CV_OK || rc == CV_CANCELLED || rc == CV_INVALID ? CV_LOG_INFO : CV_LOG_WARN,
