@@ -182,6 +182,7 @@ static void set_tuning(struct topics_tuning *t, const char *pair)
         {"alpha", &t->alpha, NULL},         {"beta", &t->beta, NULL},
         {"kappa", &t->kappa, NULL},         {"kfew", &t->kappa_few, NULL},
         {"crowd", &t->crowd, NULL},         {"over", &t->over, NULL},
+        {"stay", &t->stay, NULL},
         {"osweeps", NULL, &t->over_sweeps}, {"dims", NULL, &t->dims},
         {"gibbs", NULL, &t->gibbs_sweeps},  {"settle", NULL, &t->settle_sweeps},
     };
@@ -256,11 +257,44 @@ static double after_moves(const struct rows *rows, const struct topics_corpus *c
     return right / (double)rows->count;
 }
 
+/* Share of old texts that keep their topic when a tenth of the texts is new; seconds of the update.
+ */
+static double stay_share(double *out_seconds, const struct topics_text *in, size_t count,
+                         const struct topics_glossary *words, struct topics_options options,
+                         const struct topics_tuning *tuning, struct cv_arena *mem)
+{
+    struct cv_problems problems = cv_problems_new(mem);
+    struct topics_result first, warm;
+    size_t old = count - count / 10;
+    struct topics_text *mixed = CV_NEW_ARRAY(mem, struct topics_text, count);
+    for (size_t i = 0; i < count; i++) mixed[i] = in[i];
+    for (size_t i = count; i-- > 1;) { /* by id, so that the new ones are of every kind */
+        size_t j = cv_mix64(in[i].id) % (i + 1);
+        struct topics_text swap = mixed[i];
+        mixed[i] = mixed[j];
+        mixed[j] = swap;
+    }
+    struct topics_corpus *part = topics_prepare_tuned(mixed, old, words, tuning, mem);
+    if (topics_find(&first, part, &options, &problems, mem) != CV_OK) return -1;
+    int32_t *before = CV_NEW_ARRAY(mem, int32_t, count);
+    for (size_t i = 0; i < count; i++) before[i] = i < old ? first.places[i].topic : TOPICS_FREE;
+    struct topics_corpus *all = topics_prepare_tuned(mixed, count, words, tuning, mem);
+    options.topic_count = first.topic_count;
+    double start = seconds_now();
+    if (topics_update(&warm, all, before, first.temperature, &options, &problems, mem) != CV_OK)
+        return -1;
+    *out_seconds += seconds_now() - start;
+    double stay = 0;
+    for (size_t i = 0; i < old; i++) stay += warm.places[i].topic == before[i];
+    return stay / (double)old;
+}
+
 int main(int argc, char **argv)
 {
     struct topics_tuning tuning = topics_tuning_default;
     struct topics_options options = {0};
-    int seeds = 5, k = 0, texts = 0, show = 0, moves = 0, glossary = 1, dump = 0, joined = 0;
+    int seeds = 5, k = 0, texts = 0, show = 0, moves = 0, glossary = 1, dump = 0, joined = 0,
+        warm = 0;
     bool automatic = false;
     struct cv_arena mem;
     cv_arena_init(&mem, (size_t)16 << 30);
@@ -282,6 +316,8 @@ int main(int argc, char **argv)
             moves = atoi(argv[i] + 6);
         else if (!strncmp(argv[i], "glossary=", 9))
             glossary = atoi(argv[i] + 9);
+        else if (!strcmp(argv[i], "warm"))
+            warm = 1;
         else if (!strcmp(argv[i], "show"))
             show = 1;
         else if (!strcmp(argv[i], "texts"))
@@ -313,7 +349,7 @@ int main(int argc, char **argv)
     }
     double glossary_s = seconds_now() - t0;
     struct score sum = {0}, square = {0};
-    double prepare_s = 0, find_s = 0, wall_s = 0, moved = 0, mean_k = 0;
+    double prepare_s = 0, find_s = 0, wall_s = 0, moved = 0, mean_k = 0, stayed = 0, update_s = 0;
     for (int seed = 0; seed < seeds; seed++) {
         struct cv_arena run;
         cv_arena_init(&run, (size_t)16 << 30);
@@ -348,6 +384,7 @@ int main(int argc, char **argv)
             printf("  seed %d acc %.1f after %d moves %.1f\n", seed, 100 * s.acc, moves,
                    100 * after);
         }
+        if (warm) stayed += stay_share(&update_s, in, rows.count, words, options, &tuning, &run);
         if (seed == 0) {
             struct topics_corpus_facts f = topics_corpus_facts(corpus);
             printf(
@@ -393,6 +430,9 @@ int main(int argc, char **argv)
         name, mean_k / seeds, 100 * sum.nmi / seeds, 100 * sum.ari / seeds, 100 * mean,
         100 * sqrt(fmax(0, square.acc / seeds - mean * mean)), prepare_s / seeds, find_s / seeds,
         wall_s / seeds, glossary_s);
+    if (warm)
+        printf(" | with a tenth new %.2f %% stay, update %.3f s", 100 * stayed / seeds,
+               update_s / seeds);
     if (moves) printf(" | after %d moves %.1f", moves, 100 * moved / seeds);
     printf("\n");
     cv_arena_free(&mem);

@@ -15,6 +15,7 @@ const struct topics_tuning topics_tuning_default = {
     .kappa = 15.0F,
     .kappa_few = 25.0F,
     .crowd = 1.0F,
+    .stay = 2.0F,
     .over = 2.0F,
     .over_sweeps = 10,
     .gibbs_sweeps = 10,

@@ -7,6 +7,8 @@
 enum {
     RUNS_FEW_TEXTS = 25,
     RUNS_MANY_TEXTS = 5,
+    RUNS_VERY_MANY = 3,
+    VERY_MANY_TEXTS = 50000,
     TRIAL_RUNS = 3,
     TRIAL_RUNS_FEW = 8,
     TRIAL_RUNS_MOST = 8,
@@ -98,6 +100,14 @@ static int32_t largest_pin(const struct topics_finding *finding)
 
 /* ---- the verb ---- */
 
+/* Runs cost little where texts are few, and agree with each other where texts are many. */
+static size_t run_count(const struct topics_options *options, size_t units)
+{
+    if (options->runs) return (size_t)options->runs;
+    if (units < TOPICS_FEW) return RUNS_FEW_TEXTS;
+    return units < VERY_MANY_TEXTS ? RUNS_MANY_TEXTS : RUNS_VERY_MANY;
+}
+
 cv_rc topics_find(struct topics_result *out, const struct topics_corpus *corpus,
                   const struct topics_options *options, struct cv_problems *problems,
                   struct cv_arena *mem)
@@ -113,9 +123,7 @@ cv_rc topics_find(struct topics_result *out, const struct topics_corpus *corpus,
     struct topics_runs *runs = CV_NEW(mem, struct topics_runs);
     runs->finding = &finding;
     runs->unit_count = finding.unit_count;
-    runs->count = (size_t)(options->runs                     ? options->runs
-                           : finding.unit_count < TOPICS_FEW ? RUNS_FEW_TEXTS
-                                                             : RUNS_MANY_TEXTS);
+    runs->count = run_count(options, finding.unit_count);
     int32_t pins = largest_pin(&finding) + 1, count = options->topic_count;
     finding.watch.steps_expected = (double)runs->count * 30;
     if (count == 0) count = choose_count(&result, &finding, pins);

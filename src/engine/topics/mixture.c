@@ -40,8 +40,9 @@ struct topics_mixture {
     int32_t *at;      /* per unit, as counted */
     float *logs;      /* log(i + b) */
     float kappa;
-    float *weight;      /* per term */
-    float *merge_rows;  /* topics x terms, while merging */
+    float stay;        /* what a unit's earlier place is worth when settling an earlier placement */
+    float *weight;     /* per term */
+    float *merge_rows; /* topics x terms, while merging */
     double *merge_loss; /* topics x topics */
 };
 
@@ -87,6 +88,7 @@ struct topics_mixture *topics_mixture_new(const struct topics_corpus *corpus,
     size_t terms = corpus->terms.count;
     size_t dims = (size_t)corpus->dims;
     mix->corpus = corpus;
+    mix->stay = corpus->tuning->stay;
     mix->kappa = corpus->bag_count < TOPICS_FEW ? corpus->tuning->kappa_few : corpus->tuning->kappa;
     mix->units = units;
     mix->unit_count = unit_count;
@@ -237,6 +239,8 @@ static size_t sweep(struct topics_mixture *mix, struct cv_rng *rng)
         int32_t from = mix->at[u];
         if (from >= 0) count_unit(mix, u, from, -1);
         score_unit(mix, u, mix->scores);
+        if (!rng && mix->stay > 0 && mix->units[u].before >= 0)
+            mix->scores[mix->units[u].before] += mix->stay;
         int32_t to = rng ? draw(mix->scores, mix->topics, rng) : best_of(mix->scores, mix->topics);
         count_unit(mix, u, to, 1);
         mix->at[u] = to;

@@ -107,8 +107,8 @@ struct topics_options {
     int32_t topic_count; /* 1 … TOPICS_MAX; 0: as many as the texts support */
     int32_t lean;        /* when automatic: -1 fewer, 0, +1 more */
     uint64_t seed;
-    int32_t runs;          /* independent runs of which the most typical is kept; 0: 5 */
-    int32_t threads;       /* 0 or 1: this thread only */
+    int32_t runs;    /* independent runs that vote; 0: 25 below 1,000 texts, 5, or 3 above 50,000 */
+    int32_t threads; /* 0 or 1: this thread only */
     const int32_t *pinned; /* per text: topic, TOPICS_FREE or TOPICS_NONE; NULL: all free */
     /* share in [0,1]; return false to stop (the verb then answers CV_CANCELLED). Called on the
      * calling thread only. NULL: never. */

@@ -114,6 +114,7 @@ struct topics_tuning { /* numbers that were chosen by measuring; docs/engines/to
     float alpha, beta, crowd;
     float kappa,
         kappa_few;       /* pull of the directions; the second below TOPICS_FEW different texts */
+    float stay;          /* what an earlier place is worth, in log-likelihood */
     float over;          /* topics of the first sweeps, as a multiple of those asked for */
     int32_t over_sweeps; /* sweeps before they are merged */
     int32_t gibbs_sweeps;
