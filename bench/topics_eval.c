@@ -182,7 +182,7 @@ static void set_tuning(struct topics_tuning *t, const char *pair)
         {"alpha", &t->alpha, NULL},         {"beta", &t->beta, NULL},
         {"kappa", &t->kappa, NULL},         {"kfew", &t->kappa_few, NULL},
         {"crowd", &t->crowd, NULL},         {"over", &t->over, NULL},
-        {"stay", &t->stay, NULL},
+        {"home", &t->glossary_home, NULL},  {"stay", &t->stay, NULL},
         {"osweeps", NULL, &t->over_sweeps}, {"dims", NULL, &t->dims},
         {"gibbs", NULL, &t->gibbs_sweeps},  {"settle", NULL, &t->settle_sweeps},
     };
@@ -389,9 +389,9 @@ int main(int argc, char **argv)
             struct topics_corpus_facts f = topics_corpus_facts(corpus);
             printf(
                 "%s: %zu texts, %zu aside, %zu distinct, %zu terms, %zu concepts, dims %d, T %.2f, "
-                "sweeps %d, agreement %.2f\n",
+                "sweeps %d, agreement %.2f, glossary %.2f\n",
                 name, f.text_count, f.aside_count, f.distinct_count, f.term_count, f.concept_count,
-                corpus->dims, r.temperature, r.sweeps, r.agreement);
+                corpus->dims, r.temperature, r.sweeps, r.agreement, f.glossary_share);
             for (size_t i = 0; i < r.trial_count; i++)
                 printf("  trial K=%d agreement %.3f\n", r.trials[i].topic_count,
                        r.trials[i].agreement);

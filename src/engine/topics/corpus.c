@@ -9,6 +9,7 @@
 const struct topics_tuning topics_tuning_default = {
     .weight = {1.0F, 1.0F, 2.0F},
     .lsa_weight = {1.0F, 1.0F, 3.0F},
+    .glossary_home = 0.25F,
     .dims = 100,
     .alpha = 1.0F,
     .beta = 0.3F,
@@ -77,6 +78,8 @@ struct reading { /* what reading passes from text to text */
     struct growing kinds;     /* by term */
     struct growing phrases;   /* by phrase: how often */
     uint32_t text;
+    size_t meaning_words;  /* of all texts */
+    size_t glossary_words; /* those among them in a phrase whose concept has a field */
 };
 
 static void reading_put(void *who, enum topics_kind kind, const char *name, size_t size)
@@ -103,6 +106,8 @@ static void reading_met(void *who, uint32_t concept_id, size_t at, size_t words)
     struct reading *reading = who;
     const struct topics_corpus *corpus = reading->corpus;
     const struct topics_reader *reader = &corpus->reader;
+    for (size_t i = at; i < at + words && corpus->glossary->concepts[concept_id].field_count; i++)
+        reading->glossary_words += !reader->words[i].stop;
     char key[(TOPICS_WORD_BYTES + 6) * TOPICS_PHRASE_WORDS + 256];
     const struct topics_table *names = &corpus->glossary->names;
     size_t used = names->size[concept_id];
@@ -155,6 +160,8 @@ static void read_text(struct reading *reading, const struct topics_text *text, u
         corpus->aside[index] = TOPICS_EMPTY;
     } else {
         keep_words(reading);
+        for (size_t i = 0; i < corpus->reader.word_count; i++)
+            reading->meaning_words += !corpus->reader.words[i].stop;
         topics_each_term(&corpus->reader, corpus->glossary, code, reading_put, reading,
                          reading_met);
     }
@@ -166,6 +173,26 @@ static int order_ids(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     return (x > y) - (x < y);
+}
+
+/* True when one text in fifty or more is in another language than most. */
+static bool languages_mix(const struct topics_corpus *corpus)
+{
+    size_t texts[sizeof corpus->langs / sizeof *corpus->langs] = {0}, most = 0, all = 0;
+    for (size_t i = 0; i < corpus->text_count; i++)
+        if (!corpus->aside[i]) {
+            all++;
+            if (++texts[corpus->lang[i]] > most) most = texts[corpus->lang[i]];
+        }
+    return (all - most) * 50 >= all;
+}
+
+/* Where the glossary speaks of other things than the texts, its fields would drag them together by
+ * chance words, and its concepts are kept only to join two languages. */
+static bool keeps_kind(const struct topics_corpus *corpus, enum topics_kind kind)
+{
+    if (kind == TOPICS_STEM || corpus->glossary_share >= corpus->tuning->glossary_home) return true;
+    return kind == TOPICS_CONCEPT && corpus->languages_mix;
 }
 
 /* Terms that at least two texts share get new numbers in order of arrival; returns the mapping. */
@@ -180,6 +207,7 @@ static uint32_t *keep_shared_terms(struct reading *reading)
     for (uint32_t term = 0; term < all.count; term++) {
         kept[term] = TOPICS_NO_ID;
         if (reading->text_freq.items[term] < 2) continue;
+        if (!keeps_kind(corpus, (enum topics_kind)reading->kinds.items[term])) continue;
         kept[term] = topics_table_put(&corpus->terms, all.text[term], all.size[term]);
         corpus->kind[kept[term]] = (uint8_t)reading->kinds.items[term];
         corpus->text_freq[kept[term]] = reading->text_freq.items[term];
@@ -274,6 +302,9 @@ struct topics_corpus *topics_prepare_tuned(const struct topics_text *texts, size
     topics_reader_free(&corpus->reader);
     corpus->words = reading.words.items;
     corpus->phrase_count = reading.phrases.items;
+    if (reading.meaning_words)
+        corpus->glossary_share = (double)reading.glossary_words / (double)reading.meaning_words;
+    corpus->languages_mix = languages_mix(corpus);
     make_bags(&reading, order, raw_at);
     topics_lsa(corpus, mem);
     return corpus;
@@ -289,7 +320,9 @@ struct topics_corpus_facts topics_corpus_facts(const struct topics_corpus *corpu
 {
     struct topics_corpus_facts facts = {.text_count = corpus->text_count,
                                         .distinct_count = corpus->bag_count,
-                                        .term_count = corpus->terms.count};
+                                        .term_count = corpus->terms.count,
+                                        .glossary_share = corpus->glossary_share};
+    facts.glossary_at_home = corpus->glossary_share >= corpus->tuning->glossary_home;
     for (size_t i = 0; i < corpus->text_count; i++) facts.aside_count += corpus->aside[i] != 0;
     for (uint32_t t = 0; t < corpus->terms.count; t++)
         facts.concept_count += corpus->kind[t] == TOPICS_CONCEPT;

@@ -86,6 +86,9 @@ struct topics_corpus_facts {
     size_t distinct_count; /* different bags of words among the rest: no more topics than these */
     size_t term_count;     /* words and concepts that at least two texts share */
     size_t concept_count;  /* glossary concepts met */
+    double glossary_share; /* of the words that mean something: in a glossary field */
+    bool glossary_at_home; /* share >= 0.25. Below, the glossary does not guide the topics: its
+                            * fields are left out, its concepts join languages only */
 };
 struct topics_corpus_facts topics_corpus_facts(const struct topics_corpus *corpus);
 

@@ -110,7 +110,8 @@ struct topics_tuning { /* numbers that were chosen by measuring; docs/engines/to
                           table */
     float weight[TOPICS_KINDS]; /* of one token in the mixture */
     float lsa_weight[TOPICS_KINDS];
-    int32_t dims; /* of the vectors, at most */
+    float glossary_home; /* share of words from which on the glossary is believed */
+    int32_t dims;        /* of the vectors, at most */
     float alpha, beta, crowd;
     float kappa,
         kappa_few;       /* pull of the directions; the second below TOPICS_FEW different texts */
@@ -150,6 +151,8 @@ struct topics_corpus {
     float *basis;   /* terms.count rows of dims: turns weighted terms into such a row */
     float *idf;     /* per term */
     const struct topics_glossary *glossary;
+    double glossary_share; /* of meaning words that stand in a concept with a field */
+    bool languages_mix;
     struct topics_table phrases; /* "concept TAB words" that the glossary met */
     uint32_t *phrase_count;
     uint32_t phrase_capacity;

@@ -409,6 +409,23 @@ static void test_topics_glossary__joins_english_and_spanish(void **state)
     cv_arena_free(&m.mem);
 }
 
+static void test_topics_glossary__foreign_texts_are_left_to_themselves(void **state)
+{
+    struct made m;
+    make_texts(&m, 400, 12);
+    struct topics_glossary *glossary;
+    const char *rows =
+        "vehicle\tmachines\tdriver; road\tcamino\nart\tmachines\tdrum; stage\tetapa\n";
+    assert_int_equal(topics_glossary_new(&glossary, rows, false, &m.problems, &m.mem), CV_OK);
+    struct topics_corpus *with = topics_prepare(m.texts, m.count, glossary, &m.mem);
+    struct topics_corpus *without = topics_prepare(m.texts, m.count, NULL, &m.mem);
+    assert_false(topics_corpus_facts(with).glossary_at_home);
+    struct topics_options options = {.topic_count = 4, .seed = 1};
+    struct topics_result a = found(&m, with, options), b = found(&m, without, options);
+    for (size_t i = 0; i < m.count; i++) assert_int_equal(a.places[i].topic, b.places[i].topic);
+    cv_arena_free(&m.mem);
+}
+
 static void test_topics_glossary__names_each_row_it_cannot_read(void **state)
 {
     struct made m;
@@ -579,6 +596,7 @@ int main(void)
         cmocka_unit_test(test_topics_find__stops_when_asked),
         cmocka_unit_test(test_topics_glossary__the_built_in_one_reads_cleanly),
         cmocka_unit_test(test_topics_glossary__joins_english_and_spanish),
+        cmocka_unit_test(test_topics_glossary__foreign_texts_are_left_to_themselves),
         cmocka_unit_test(test_topics_glossary__names_each_row_it_cannot_read),
         cmocka_unit_test(test_topics_stop_words__are_found_at_both_ends_of_the_lists),
         cmocka_unit_test(test_topics_label__no_word_twice_and_every_nearest_text_differs),
