@@ -3,6 +3,7 @@
 
 usage: bench/run.py [import] [themes] [collectives] [page] [start]     (default: all; script/bench installs what is needed)
 """
+import atexit
 import csv
 import json
 import os
@@ -181,9 +182,12 @@ def load(url, pid, headers=(), seconds=5):
 
 
 class Server:
+    """A running `convene serve`; ended with the bench, whatever happens to it."""
+
     def __init__(self, db, *args):
         self.process = subprocess.Popen([CONVENE, "serve", "--json", "--data", str(db), "--listen", "127.0.0.1:0", "--log-level", "error",
                                          "--rate-limits", "no", *args], stdout=subprocess.PIPE, text=True)
+        atexit.register(self.stop)
         told = json.loads(self.process.stdout.readline())
         self.address, self.link = told["address"], told.get("owner_link")
 
@@ -199,16 +203,19 @@ class Server:
         return "Cookie: " + "; ".join(f"{c.name}={c.value}" for c in jar)
 
     def stop(self):
-        self.process.terminate()
-        self.process.wait()
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
 
 
 def nginx(folder):
     port = free_port()
     config = work / "nginx.conf"
-    config.write_text(f"daemon off; worker_processes 1; pid {work}/nginx.pid; error_log {work}/nginx.log; events {{}}\n"
+    user = "user root; " if os.geteuid() == 0 else ""
+    config.write_text(f"{user}daemon off; worker_processes 1; pid {work}/nginx.pid; error_log {work}/nginx.log; events {{}}\n"
                       f"http {{ access_log off; server {{ listen 127.0.0.1:{port}; root {folder}; default_type text/html; }} }}\n")
-    process = subprocess.Popen(["nginx", "-c", str(config), "-p", str(work)], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(["nginx", "-c", str(config), "-p", str(work)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    atexit.register(process.terminate)
     time.sleep(0.5)
     return process, port
 
@@ -242,7 +249,7 @@ def bench_page():
     run = lambda *a: subprocess.run(["fossil", *a], check=True, capture_output=True, cwd=checkout, env=env)
     run("open", str(repo))
     for i in range(30):
-        (checkout / "file.txt").write_text(str(i))
+        (checkout / "file.txt").write_text("line\n" * (i + 1))  # a new size each time: fossil looks at time and size
         if i == 0:
             run("add", "file.txt")
         run("commit", "-m", f"step {i}", "--no-warnings")
