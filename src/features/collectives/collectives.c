@@ -255,10 +255,8 @@ static cv_rc move_rows(struct step *step, struct collective *c, const struct col
     if (rc == CV_OK && move->to != COLLECTIVES_TO_NOBODY) rc = move_target(c, step, move);
     if (rc == CV_OK && move->to == COLLECTIVES_TO_GROUP)
         rc = collective_update(step->db, c, NULL, step->now_s);
-    const char *state = keeps_seat ? "waitlisted" : member_state(c);
-    if (rc == CV_OK && move->to != COLLECTIVES_TO_NOBODY)
-        rc = seat_person(step, c, move->person_id, state);
-    return rc;
+    if (rc != CV_OK || move->to == COLLECTIVES_TO_NOBODY) return rc;
+    return seat_person(step, c, move->person_id, keeps_seat ? "waitlisted" : member_state(c));
 }
 
 static const char *move_sentence(struct cv_arena *mem, const struct collectives_move *move,
