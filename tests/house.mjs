@@ -69,11 +69,13 @@ export async function serve(t, data, args = [], options = {}) {
     });
     child.on('exit', (code, signal) => fail(new Error(`serve ended with ${code ?? signal}: ${server.log}`)));
   });
+  child.removeAllListeners('exit');
+  child.on('exit', (code, signal) => { if (!server.isStopping) server.died = code ?? signal; });
   server.address = told.address;
   server.ownerLink = told.owner_link;
   server.stop = (signal = 'SIGTERM') => new Promise((done) => {
     if (child.exitCode !== null || child.signalCode !== null) return done(child.exitCode);
-    child.removeAllListeners('exit');
+    server.isStopping = true;
     child.on('exit', (code) => done(code));
     child.kill(signal);
   });
