@@ -14,7 +14,9 @@ enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 2
 enum { OID_OID = 26, OID_FLOAT4 = 700, OID_FLOAT8 = 701, OID_NUMERIC = 1700 };
 
 /* Rows of one statement. A bytea is unpacked once and kept until the next one is asked for. */
-struct cursor {
+struct store_pg_cursor {
+    struct store_pg_cursor *next;
+    struct store_pg_cursor **link;
     PGresult *result;
     int row_count;
     unsigned char *blob;
@@ -159,13 +161,17 @@ static cv_rc pg_run(struct store_rows *rows, struct store_statement *statement,
         PQclear(result);
         return CV_OK;
     }
-    struct cursor *cursor = calloc(1, sizeof *cursor);
+    struct store_pg_cursor *cursor = calloc(1, sizeof *cursor);
     if (!cursor) {
         PQclear(result);
         return store_fail(db, CV_UNAVAILABLE, "out of memory");
     }
     cursor->result = result;
     cursor->row_count = PQntuples(result);
+    cursor->next = db->pg_cursors;
+    cursor->link = &db->pg_cursors;
+    if (cursor->next) cursor->next->link = &cursor->next;
+    db->pg_cursors = cursor;
     rows->cursor = cursor;
     rows->column_count = PQnfields(result);
     return CV_OK;
@@ -173,31 +179,42 @@ static cv_rc pg_run(struct store_rows *rows, struct store_statement *statement,
 
 static bool pg_next(struct store_rows *rows)
 {
-    struct cursor *cursor = rows->cursor;
+    struct store_pg_cursor *cursor = rows->cursor;
     if (rows->row + 1 < cursor->row_count) return true;
     rows->row = cursor->row_count - 1;
     return false;
 }
 
-static cv_rc pg_finish(struct store_rows *rows)
+static void cursor_end(struct store_pg_cursor *cursor)
 {
-    struct cursor *cursor = rows->cursor;
+    *cursor->link = cursor->next;
+    if (cursor->next) cursor->next->link = cursor->link;
     PQclear(cursor->result);
     PQfreemem(cursor->blob);
     free(cursor);
+}
+
+static cv_rc pg_finish(struct store_rows *rows)
+{
+    cursor_end(rows->cursor);
     rows->cursor = NULL;
     return CV_OK;
 }
 
+static void pg_end_cursors(struct store_db *db)
+{
+    while (db->pg_cursors) cursor_end(db->pg_cursors);
+}
+
 static const char *cell(const struct store_rows *rows, int column)
 {
-    const struct cursor *cursor = rows->cursor;
+    const struct store_pg_cursor *cursor = rows->cursor;
     return PQgetvalue(cursor->result, rows->row, column);
 }
 
 static enum store_kind pg_kind(const struct store_rows *rows, int column)
 {
-    const struct cursor *cursor = rows->cursor;
+    const struct store_pg_cursor *cursor = rows->cursor;
     if (PQgetisnull(cursor->result, rows->row, column)) return STORE_KIND_NULL;
     switch (PQftype(cursor->result, column)) {
     case OID_BOOL:
@@ -215,7 +232,7 @@ static enum store_kind pg_kind(const struct store_rows *rows, int column)
 
 static int64_t pg_integer(const struct store_rows *rows, int column)
 {
-    const struct cursor *cursor = rows->cursor;
+    const struct store_pg_cursor *cursor = rows->cursor;
     const char *text = cell(rows, column);
     switch (PQftype(cursor->result, column)) {
     case OID_BOOL: return *text == 't';
@@ -233,7 +250,7 @@ static double pg_real(const struct store_rows *rows, int column)
 
 static const void *pg_bytes(size_t *size, const struct store_rows *rows, int column)
 {
-    struct cursor *cursor = rows->cursor;
+    struct store_pg_cursor *cursor = rows->cursor;
     if (PQftype(cursor->result, column) == OID_BYTEA) {
         PQfreemem(cursor->blob);
         cursor->blob = PQunescapeBytea((const unsigned char *)cell(rows, column), size);
@@ -245,13 +262,20 @@ static const void *pg_bytes(size_t *size, const struct store_rows *rows, int col
 
 static const char *pg_column_name(const struct store_rows *rows, int column)
 {
-    const struct cursor *cursor = rows->cursor;
+    const struct store_pg_cursor *cursor = rows->cursor;
     return PQfname(cursor->result, column);
 }
 
+/* One transaction at a time changes a network, as on SQLite: what a verb looked at (is there room,
+ * is it the last step, is it here already) still holds when it writes. Reading asks for no lock. */
 static cv_rc pg_begin(struct store_db *db)
 {
-    return pg_script(db, "BEGIN");
+    static const char sql[] = "BEGIN; SET LOCAL lock_timeout = " STORE_WRITER_WAIT_TEXT ";"
+                              "SELECT pg_advisory_xact_lock(" STORE_WRITER_LOCK ")";
+    cv_rc rc = pg_script(db, sql);
+    if (rc != CV_OK && PQtransactionStatus(db->pg) != PQTRANS_IDLE)
+        PQclear(PQexec(db->pg, "ROLLBACK"));
+    return rc;
 }
 
 static cv_rc pg_mark(struct store_db *db, int64_t mark)
@@ -285,6 +309,7 @@ const struct store_driver store_postgres = {
     .name = "postgres",
     .connect = pg_connect,
     .disconnect = pg_disconnect,
+    .end_cursors = pg_end_cursors,
     .is_alive = pg_is_alive,
     .prepare = pg_prepare,
     .forget = pg_forget,
@@ -367,6 +392,8 @@ void store_postgres_explain(struct cv_problems *problems, const struct store_db 
          "Check the last part of the address, or create it with createdb."},
         {"too many clients", "PostgreSQL at %s has no free connection.",
          "Wait a moment, or raise max_connections on the server."},
+        {"lock timeout", "PostgreSQL at %s is busy: somebody else writes.",
+         "Try again in a moment."},
         {"starting up", "PostgreSQL at %s is still starting.", "Try again in a few seconds."},
         {"could not translate host name", "There is no machine with the name in %s.",
          "Check the name of the server in the address."},

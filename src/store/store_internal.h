@@ -17,6 +17,9 @@ enum {
     STORE_APPLICATION_ID = 0x436e766e
 };
 
+#define STORE_WRITER_WAIT_TEXT "5000"       /* STORE_WRITER_WAIT_MS, for PostgreSQL */
+#define STORE_WRITER_LOCK      "1131312751" /* the advisory lock of who writes */
+
 #define STORE_OTHER_PROGRAM "a database of another program"
 
 /* A statement prepared on one connection. */
@@ -35,6 +38,9 @@ struct store_driver {
     const char *name;
     cv_rc (*connect)(struct store_db *db);
     void (*disconnect)(struct store_db *db);
+    /* Ends the cursors that somebody left standing: who is over its memory jumps away without
+     * store_done, and a standing SELECT would show its old moment to all who come after. */
+    void (*end_cursors)(struct store_db *db);
     /* False when the server went away while the connection was idle. */
     bool (*is_alive)(struct store_db *db);
     cv_rc (*prepare)(struct store_statement *statement, struct store_db *db);
@@ -78,8 +84,9 @@ struct store_db {
     struct store_db *next; /* in the pool */
     sqlite3 *lite;
     PGconn *pg;
-    struct store_statement **cache; /* open addressing by address of the struct store_sql */
-    size_t cache_size;              /* a power of two */
+    struct store_pg_cursor *pg_cursors; /* the standing ones */
+    struct store_statement **cache;     /* open addressing by address of the struct store_sql */
+    size_t cache_size;                  /* a power of two */
     size_t cache_count;
     int prepared_count; /* PostgreSQL's names */
     int depth;          /* open transactions; 1 is the real one, the others savepoints */

@@ -94,6 +94,7 @@ cv_rc store_connect(struct store_db **out, struct store *store)
 void store_disconnect(struct store_db *db)
 {
     if (!db) return;
+    db->driver->end_cursors(db);
     for (size_t i = 0; i < db->cache_size; i++) {
         if (!db->cache[i]) continue;
         db->driver->forget(db->cache[i]);
@@ -139,7 +140,9 @@ cv_rc store_acquire(struct store_db **out, struct store *store)
 void store_release(struct store_db *db)
 {
     if (!db) return;
+    db->driver->end_cursors(db);
     while (db->depth > 0) store_rollback(db);
+    store_writer_leave(db);
     db->error[0] = '\0';
     struct store *store = db->store;
     bool is_kept = db->driver->is_alive(db);

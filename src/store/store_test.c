@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -27,6 +28,7 @@ static const struct store_migration migrations[] = {
 STORE_SQL(sql_insert_keeper, "INSERT INTO keeper (name) VALUES ($1) RETURNING id");
 STORE_SQL(sql_insert_animal, "INSERT INTO animal (name, keeper_id, weight_kg, is_shy, picture) "
                              "VALUES ($2, $1, $3, $4, $5) RETURNING id, weight_kg");
+STORE_SQL(sql_list_keepers, "SELECT id, name FROM keeper ORDER BY id");
 STORE_SQL(sql_list_animals, "SELECT a.id, a.name, k.name AS keeper, a.weight_kg, a.is_shy, "
                             "a.picture FROM animal a LEFT JOIN keeper k ON k.id = a.keeper_id "
                             "ORDER BY a.name, a.id");
@@ -209,6 +211,61 @@ static void test_store_release__rolls_back_what_was_left_open(void **state)
     assert_int_equal(count_of(t->db, &sql_count_keepers), 0);
 }
 
+/* Who is over its memory jumps away without store_done (longjmp). */
+static void test_store_release__ends_a_select_that_was_left_standing(void **state)
+{
+    struct store_testing *t = store_testing_of(state);
+    struct store_db *left = NULL;
+    struct store_rows outer;
+    struct store_rows inner;
+    keeper(t->db, "Ana");
+    keeper(t->db, "Eva");
+    assert_int_equal(store_acquire(&left, t->store), CV_OK);
+    assert_int_equal(store_select(&outer, left, &sql_list_keepers), CV_OK);
+    assert_true(store_next(&outer));
+    assert_int_equal(store_select(&inner, left, &sql_list_keepers), CV_OK);
+    assert_true(store_next(&inner));
+    store_release(left);
+    keeper(t->db, "Ida");
+    assert_int_equal(store_acquire(&left, t->store), CV_OK);
+    assert_int_equal(count_of(left, &sql_count_keepers), 3);
+    assert_int_equal(store_begin(left), CV_OK);
+    keeper(left, "Uma");
+    assert_int_equal(store_commit(left), CV_OK);
+    store_release(left);
+    assert_int_equal(count_of(t->db, &sql_count_keepers), 4);
+}
+
+/* Puts a keeper in when there is none yet. */
+static void *be_the_first(void *argument)
+{
+    struct store_db *db = NULL;
+    int64_t count = 0;
+    if (store_acquire(&db, argument) != CV_OK) return "acquire";
+    cv_rc rc = store_begin(db);
+    if (rc == CV_OK) rc = store_number(&count, db, &sql_count_keepers);
+    const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+    (void)nanosleep(&pause, NULL);
+    if (rc == CV_OK && count == 0) keeper(db, "the first");
+    if (rc == CV_OK) rc = store_end(db, rc);
+    store_release(db);
+    return rc == CV_OK ? NULL : "write";
+}
+
+static void test_store_begin__what_was_read_still_holds_at_the_write(void **state)
+{
+    struct store_testing *t = store_testing_of(state);
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, be_the_first, t->store), 0);
+    for (int i = 0; i < 4; i++) {
+        void *failure = NULL;
+        pthread_join(threads[i], &failure);
+        assert_null(failure);
+    }
+    assert_int_equal(count_of(t->db, &sql_count_keepers), 1);
+}
+
 static void test_store_select__same_statement_inside_itself(void **state)
 {
     struct store_testing *t = store_testing_of(state);
@@ -361,6 +418,8 @@ int main(void)
         STORE_TESTING_BOTH(test_store_transaction__failure_poisons_until_rollback, set_up),
         STORE_TESTING_BOTH(test_store_savepoint__failure_inside_spares_what_is_around, set_up),
         STORE_TESTING_BOTH(test_store_release__rolls_back_what_was_left_open, set_up),
+        STORE_TESTING_BOTH(test_store_release__ends_a_select_that_was_left_standing, set_up),
+        STORE_TESTING_BOTH(test_store_begin__what_was_read_still_holds_at_the_write, set_up),
         STORE_TESTING_BOTH(test_store_select__same_statement_inside_itself, set_up),
         STORE_TESTING_BOTH(test_store_writers__all_get_their_turn, set_up),
         STORE_TESTING_BOTH(test_store_statements__every_one_prepares, set_up),
