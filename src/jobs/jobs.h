@@ -46,7 +46,10 @@ CV_MUST_USE cv_rc jobs_open(struct jobs **out, struct store *store,
                             const struct job_kind *const *kinds, size_t kind_count, int workers,
                             const struct cv_log *log, void (*wake)(void *context, int64_t job_id),
                             void *wake_context);
-/* Asks running jobs to stop, waits for them, ends the threads. */
+/* Asks running jobs to stop, waits for them, ends the threads; wake is not called by them any more.
+ * What is put into the queue afterwards waits for the next program. */
+void jobs_stop(struct jobs *jobs);
+/* Stops, and frees. */
 void jobs_close(struct jobs *jobs);
 
 /* Puts a job into the queue (committed at once: not inside a transaction) and wakes a worker.

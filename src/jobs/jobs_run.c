@@ -357,9 +357,8 @@ cv_rc jobs_open(struct jobs **out, struct store *store, const struct job_kind *c
     return CV_OK;
 }
 
-void jobs_close(struct jobs *jobs)
+void jobs_stop(struct jobs *jobs)
 {
-    if (!jobs) return;
     pthread_mutex_lock(&jobs->mutex);
     jobs->is_stopping = true;
     for (size_t i = 0; i < JOBS_RUNNING_MAX; i++) atomic_store(&jobs->runs[i].is_cancelled, true);
@@ -371,6 +370,14 @@ void jobs_close(struct jobs *jobs)
     }
     for (int i = 0; i < jobs->worker_count; i++) pthread_join(jobs->workers[i], NULL);
     if (jobs->has_listener) pthread_join(jobs->listener, NULL);
+    jobs->worker_count = 0;
+    jobs->has_listener = false;
+}
+
+void jobs_close(struct jobs *jobs)
+{
+    if (!jobs) return;
+    jobs_stop(jobs);
     store_release(jobs->marked);
     for (int i = 0; i < 2; i++)
         if (jobs->wake_fds[i] >= 0) (void)close(jobs->wake_fds[i]);

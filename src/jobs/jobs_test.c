@@ -223,6 +223,19 @@ static void test_jobs_progress__is_seen_while_it_runs(void **state)
     jobs_close(jobs);
 }
 
+static void test_jobs_stop__later_ones_wait_for_the_next_program(void **state)
+{
+    struct store_testing *t = store_testing_of(state);
+    struct jobs *jobs = open_jobs(t, 1);
+    jobs_stop(jobs);
+    int64_t id = start(t, jobs, "count", json_pack("{s:i}", "n", 1));
+    json_decref(wait_for(t, jobs, id, "is_queued"));
+    jobs_close(jobs);
+    jobs = open_jobs(t, 1);
+    json_decref(wait_for(t, jobs, id, "is_done"));
+    jobs_close(jobs);
+}
+
 static void test_jobs_failures__are_told(void **state)
 {
     struct store_testing *t = store_testing_of(state);
@@ -355,6 +368,7 @@ int main(void)
         STORE_TESTING_BOTH(test_jobs_cancel__running_and_queued, set_up),
         STORE_TESTING_BOTH(test_jobs_cancel__from_another_process, set_up),
         STORE_TESTING_BOTH(test_jobs_progress__is_seen_while_it_runs, set_up),
+        STORE_TESTING_BOTH(test_jobs_stop__later_ones_wait_for_the_next_program, set_up),
         STORE_TESTING_BOTH(test_jobs_failures__are_told, set_up),
         STORE_TESTING_BOTH(test_jobs_open__what_a_dead_process_left_is_marked, set_up),
         STORE_TESTING_BOTH(test_jobs_run_here__result_and_trace, set_up),
