@@ -24,10 +24,9 @@ static cv_rc get_readyz(struct web_request *req)
     int64_t one = 0;
     struct store_db *db = NULL;
     cv_rc rc = store_acquire(&db, house->store);
-    /* A transaction that is begun and rolled back shows that the database would take a write. */
+    /* A transaction that is begun and never kept shows that the database would take a write. */
     if (rc == CV_OK) rc = store_begin(db);
     if (rc == CV_OK) rc = store_number(&one, db, &sql_ready);
-    if (db) store_rollback(db);
     store_release(db);
     return web_page_status(req, rc == CV_OK ? 200 : 503,
                            json_pack("{s:s, s:s}", "status", rc == CV_OK ? "pass" : "fail",
@@ -165,8 +164,8 @@ int app_serve(struct cli_request *req)
         wait_for_stop(&signals);
     }
     int code = rc == CV_OK ? 0 : cli_fail(req, rc);
-    if (house->jobs) jobs_close(house->jobs);
-    house->jobs = NULL;
+    /* Workers first, since they wake the server; the queue last, since requests still use it. */
+    if (house->jobs) jobs_stop(house->jobs);
     if (house->server) web_stop(house->server);
     house->server = NULL;
     house_close(house);
