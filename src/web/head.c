@@ -75,13 +75,16 @@ static bool read_forwarded(struct web_rate_key *out, const char *forwarded)
 static bool check_rate(struct web_request_inside *in)
 {
     struct web_server *server = in->server;
-    if (server->options.no_rate_limits || in->req.route->flags & WEB_NO_DB) return true;
+    unsigned flags = in->req.route->flags;
+    /* What needs neither the database nor a wait costs less than counting it. */
+    bool is_cheap = flags & WEB_NO_DB && !(flags & WEB_WAITS);
+    if (server->options.no_rate_limits || is_cheap) return true;
     struct web_rate_key key = in->peer->key;
     bool is_proxied = server->options.behind_tls || server->listener.unix_path;
     bool is_known =
         (is_proxied && read_forwarded(&key, in->head.forwarded_for)) || in->peer->has_address;
     enum web_rate_kind kind = in->req.method == WEB_POST ? WEB_RATE_WRITE : WEB_RATE_READ;
-    if (in->req.route->flags & WEB_SLOW_RATE && in->req.method == WEB_POST) kind = WEB_RATE_SLOW;
+    if (flags & WEB_SLOW_RATE && in->req.method == WEB_POST) kind = WEB_RATE_SLOW;
     /* Through a local socket without an address everybody would share one bucket. */
     if (!is_known && kind != WEB_RATE_SLOW) return true;
     int retry_s = 1;
@@ -95,13 +98,15 @@ static bool check_rate(struct web_request_inside *in)
 
 static void check_body(struct web_request_inside *in)
 {
-    bool is_upload = in->req.route->flags & WEB_UPLOAD;
+    const char *type = in->head.content_type;
+    /* A file comes as a part of a form; a JSON object of that size would take a hundred times the
+     * memory to read. */
+    bool is_upload = in->req.route->flags & WEB_UPLOAD && !starts_with(type, "application/json");
     in->body_limit = is_upload ? CV_LIMIT_UPLOAD_BYTES : CV_LIMIT_BODY_BYTES;
     if (in->guard.declared_bytes > (int64_t)in->body_limit) {
         web_head_too_large(in);
         return;
     }
-    const char *type = in->head.content_type;
     if (!web_guard_has_body(&in->guard) || starts_with(type, "application/x-www-form-urlencoded") ||
         starts_with(type, "multipart/form-data") || starts_with(type, "application/json"))
         return;

@@ -110,9 +110,9 @@ static void handle(struct web_request_inside *in)
 {
     struct web_request *req = &in->req;
     req->now_s = cv_now_s();
-    if (!read_fields(in)) return;
     if (!(req->route->flags & WEB_NO_DB)) in->server->house.session(in->server->house.house, req);
-    if (!check_role(in) || !check_origin(in)) return;
+    /* Who may not ask gets no work done: the form is read last. */
+    if (!check_role(in) || !read_fields(in) || !check_origin(in)) return;
     if (in->is_head && req->route->flags & WEB_EVENTS) {
         web_answer_bytes(in, 200, "text/event-stream", "", 0);
         return;

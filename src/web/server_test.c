@@ -387,6 +387,17 @@ static void test_too_large__is_told_after_the_body_was_read_away(void **state)
     free(body);
 }
 
+/* The work of reading a form is done for those who may send it, and JSON is no way for files. */
+static void test_upload__strangers_and_long_json_are_refused_unread(void **state)
+{
+    (void)state;
+    assert_status(test_post("/upload", ACCEPT "Content-Type: application/json\r\n", "{"), 401);
+    assert_status(test_ask("POST /upload HTTP/1.1\r\nHost: x\r\nCookie: session=member\r\n"
+                           "Content-Type: application/json\r\nExpect: 100-continue\r\n"
+                           "Content-Length: 1000000\r\n\r\n"),
+                  413);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -419,6 +430,7 @@ int main(void)
         cmocka_unit_test(test_asset__is_kept_and_asked_for_by_its_tag),
         cmocka_unit_test(test_file__is_a_download_with_its_name),
         cmocka_unit_test(test_greedy__request_is_refused_and_the_server_lives),
+        cmocka_unit_test(test_upload__strangers_and_long_json_are_refused_unread),
         cmocka_unit_test(test_role__without_a_session_leads_to_signing_in),
         cmocka_unit_test(test_csrf__token_is_wanted_where_there_is_a_session),
         cmocka_unit_test(test_origin__of_another_site_is_refused),
