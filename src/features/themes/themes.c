@@ -1,7 +1,7 @@
 /* themes: the rules of naming, merging, parting, moving and confirming. See themes.h.
- * Every verb looks first, then changes rows in one transaction, and leaves one step in the history
- * that can be taken back. Not here: SQL (themes_store.c), pages (themes_web.c), the engine
- * (themes_run.c). */
+ * Every verb looks and changes rows in one transaction, so that nobody changes in between what it
+ * looked at, and leaves one step in the history that can be taken back. Not here: SQL
+ * (themes_store.c), pages (themes_web.c), the engine (themes_run.c). */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -130,8 +130,8 @@ static cv_rc end(struct themes_step *step, struct themes_before *before, cv_rc r
     return rc;
 }
 
-cv_rc themes_rename(struct themes_step *step, int64_t theme_id, const char *name,
-                    const char *name_es)
+static cv_rc rename_inside(struct themes_step *step, int64_t theme_id, const char *name,
+                           const char *name_es)
 {
     struct theme_row row;
     cv_rc rc = themes_find_live(&row, step, theme_id);
@@ -151,8 +151,8 @@ cv_rc themes_rename(struct themes_step *step, int64_t theme_id, const char *name
     return end(step, &before, rc, cv_sprintf(step->mem, "Renamed “%s” to “%s”", old, tidy));
 }
 
-cv_rc themes_create(struct themes_step *step, const char *name, const char *name_es,
-                    int64_t *out_id)
+static cv_rc create_inside(struct themes_step *step, const char *name, const char *name_es,
+                           int64_t *out_id)
 {
     const char *tidy = cv_text_tidy(step->mem, name ? name : "");
     cv_rc rc = themes_check_name(step, tidy, 0);
@@ -173,7 +173,7 @@ cv_rc themes_create(struct themes_step *step, const char *name, const char *name
     return end(step, &before, rc, cv_sprintf(step->mem, "Made the theme “%s”", tidy));
 }
 
-cv_rc themes_merge(struct themes_step *step, int64_t theme_id, int64_t into_id)
+static cv_rc merge_inside(struct themes_step *step, int64_t theme_id, int64_t into_id)
 {
     struct theme_row from;
     struct theme_row into;
@@ -230,7 +230,7 @@ static cv_rc write_parting(struct themes_step *step, struct themes_before *befor
     return rc;
 }
 
-cv_rc themes_split(struct themes_step *step, int64_t theme_id, int64_t *out_new_id)
+static cv_rc split_inside(struct themes_step *step, int64_t theme_id, int64_t *out_new_id)
 {
     struct theme_row row;
     struct themes_parting parting;
@@ -302,8 +302,8 @@ static struct placement placed_by_hand(const struct placement *old, enum theme_f
                               .placed_at_s = now_s};
 }
 
-cv_rc themes_move(struct themes_step *step, int64_t statement_id, enum themes_to to,
-                  int64_t *io_theme_id)
+static cv_rc move_inside(struct themes_step *step, int64_t statement_id, enum themes_to to,
+                         int64_t *io_theme_id)
 {
     struct placement old;
     struct theme_row target = {0};
@@ -330,7 +330,7 @@ cv_rc themes_move(struct themes_step *step, int64_t statement_id, enum themes_to
     return end(step, &before, rc, sentence);
 }
 
-cv_rc themes_pin(struct themes_step *step, int64_t statement_id, bool is_pinned)
+static cv_rc pin_inside(struct themes_step *step, int64_t statement_id, bool is_pinned)
 {
     struct placement place;
     cv_rc rc = placement_find(&place, step->db, statement_id);
@@ -358,7 +358,7 @@ cv_rc themes_pin(struct themes_step *step, int64_t statement_id, bool is_pinned)
 /* --- confirming and closing ----------------------------------------------------------------------
  */
 
-cv_rc themes_confirm(struct themes_step *step, int64_t theme_id, bool is_confirmed)
+static cv_rc confirm_inside(struct themes_step *step, int64_t theme_id, bool is_confirmed)
 {
     struct theme_row row;
     cv_rc rc = themes_find_live(&row, step, theme_id);
@@ -378,7 +378,7 @@ cv_rc themes_confirm(struct themes_step *step, int64_t theme_id, bool is_confirm
         cv_sprintf(step->mem, is_confirmed ? "Confirmed “%s”" : "Opened “%s” again", row.name));
 }
 
-cv_rc themes_confirm_all(struct themes_step *step)
+static cv_rc confirm_all_inside(struct themes_step *step)
 {
     struct theme_row_list list;
     cv_rc rc = theme_rows(&list, step->db, step->mem);
@@ -406,7 +406,7 @@ cv_rc themes_confirm_all(struct themes_step *step)
                           cv_count_text(step->mem, changed, "theme", "themes")));
 }
 
-cv_rc themes_close(struct themes_step *step, int64_t theme_id)
+static cv_rc close_inside(struct themes_step *step, int64_t theme_id)
 {
     struct theme_row row;
     struct theme facts;
@@ -429,6 +429,67 @@ cv_rc themes_close(struct themes_step *step, int64_t theme_id)
     rc = placement_forget_second(step->db, theme_id);
     if (rc == CV_OK) rc = theme_update(step->db, step->mem, &row);
     return end(step, &before, rc, cv_sprintf(step->mem, "Closed “%s”", row.name));
+}
+
+/* --- each verb in one transaction
+ * ------------------------------------------------------------------
+ */
+
+cv_rc themes_rename(struct themes_step *step, int64_t theme_id, const char *name,
+                    const char *name_es)
+{
+    cv_rc rc = store_begin(step->db);
+    return rc == CV_OK ? store_end(step->db, rename_inside(step, theme_id, name, name_es)) : rc;
+}
+
+cv_rc themes_create(struct themes_step *step, const char *name, const char *name_es,
+                    int64_t *out_id)
+{
+    cv_rc rc = store_begin(step->db);
+    return rc == CV_OK ? store_end(step->db, create_inside(step, name, name_es, out_id)) : rc;
+}
+
+cv_rc themes_merge(struct themes_step *step, int64_t theme_id, int64_t into_id)
+{
+    cv_rc rc = store_begin(step->db);
+    return rc == CV_OK ? store_end(step->db, merge_inside(step, theme_id, into_id)) : rc;
+}
+
+cv_rc themes_split(struct themes_step *step, int64_t theme_id, int64_t *out_new_id)
+{
+    cv_rc rc = store_begin(step->db);
+    return rc == CV_OK ? store_end(step->db, split_inside(step, theme_id, out_new_id)) : rc;
+}
+
+cv_rc themes_move(struct themes_step *step, int64_t statement_id, enum themes_to to,
+                  int64_t *io_theme_id)
+{
+    cv_rc rc = store_begin(step->db);
+    return rc == CV_OK ? store_end(step->db, move_inside(step, statement_id, to, io_theme_id)) : rc;
+}
+
+cv_rc themes_pin(struct themes_step *step, int64_t statement_id, bool is_pinned)
+{
+    cv_rc rc = store_begin(step->db);
+    return rc == CV_OK ? store_end(step->db, pin_inside(step, statement_id, is_pinned)) : rc;
+}
+
+cv_rc themes_confirm(struct themes_step *step, int64_t theme_id, bool is_confirmed)
+{
+    cv_rc rc = store_begin(step->db);
+    return rc == CV_OK ? store_end(step->db, confirm_inside(step, theme_id, is_confirmed)) : rc;
+}
+
+cv_rc themes_confirm_all(struct themes_step *step)
+{
+    cv_rc rc = store_begin(step->db);
+    return rc == CV_OK ? store_end(step->db, confirm_all_inside(step)) : rc;
+}
+
+cv_rc themes_close(struct themes_step *step, int64_t theme_id)
+{
+    cv_rc rc = store_begin(step->db);
+    return rc == CV_OK ? store_end(step->db, close_inside(step, theme_id)) : rc;
 }
 
 /* --- what waits ----------------------------------------------------------------------------------

@@ -237,6 +237,17 @@ static bool is_changed(const struct themes_proposal *proposal, const struct read
     return false;
 }
 
+/* The search takes a while: somebody may have found or made themes in the meantime. */
+static cv_rc still_empty(struct job *job)
+{
+    struct theme_row_list now;
+    cv_rc rc = theme_rows(&now, job->db, job->mem);
+    if (rc != CV_OK || now.count == 0) return rc;
+    cv_problem(job->problems, 0, "themes", "Look at them; finding again shows what would change.",
+               "There are themes now: somebody else found or made them in the meantime.");
+    return CV_CONFLICT;
+}
+
 static cv_rc apply_first(struct finding *finding, const struct themes_proposal *proposal,
                          struct theme_run *run)
 {
@@ -253,6 +264,7 @@ static cv_rc apply_first(struct finding *finding, const struct themes_proposal *
     struct themes_before before = themes_before_new(job->db, job->mem);
     rc = placement_count(&placed, job->db);
     if (rc == CV_OK && placed == 0) themes_before_empty_board(&before);
+    if (rc == CV_OK) rc = still_empty(job);
     if (rc == CV_OK) rc = themes_proposal_apply(&step, &before, proposal);
     run->state = "applied";
     if (rc == CV_OK) rc = theme_run_insert(&run_id, job->db, run);
