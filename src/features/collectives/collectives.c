@@ -215,7 +215,7 @@ static const char *member_state(const struct collective *c)
 static cv_rc seat_person(struct step *step, const struct collective *c, int64_t person_id,
                          const char *state)
 {
-    const struct membership member = {
+    struct membership member = {
         .collective_id = c->id,
         .person_id = person_id,
         .capacity = "member",
@@ -223,7 +223,9 @@ static cv_rc seat_person(struct step *step, const struct collective *c, int64_t 
         .placed_by = "person",
         .joined_at_s = step->now_s,
     };
-    return membership_put(step->db, &member);
+    cv_rc rc = CV_OK;
+    if (strcmp(state, "invited") == 0) rc = collectives_new_code(&member.code, step->db, step->mem);
+    return rc == CV_OK ? membership_put(step->db, &member) : rc;
 }
 
 /* The target of a move, with the row of a new group made when that is what was asked for. */
@@ -326,7 +328,8 @@ cv_rc collectives_move(int64_t *out_edit_id, struct store_db *db, struct cv_aren
     return store_end(db, rc);
 }
 
-/* A step that changes the row of one collective. */
+/* A step that changes the row of one collective. The row was read inside the caller's transaction:
+ * all of it is written, and what another changed in between must not be undone by that. */
 static cv_rc change_one(int64_t *out_edit_id, struct step *step, const struct collective *changed,
                         const char *gate_reason, const char *sentence)
 {
@@ -336,63 +339,85 @@ static cv_rc change_one(int64_t *out_edit_id, struct step *step, const struct co
     return step_end(out_edit_id, step, rc, sentence);
 }
 
+static cv_rc set_locked(int64_t *out_edit_id, struct step *step, int64_t id, bool is_locked)
+{
+    struct collective c;
+    cv_rc rc = collectives_find(&c, step->db, step->mem, id);
+    if (rc != CV_OK) return rc;
+    c.is_locked = is_locked;
+    return change_one(out_edit_id, step, &c, NULL,
+                      cv_sprintf(step->mem, is_locked ? "Locked %s" : "Unlocked %s", c.name));
+}
+
 cv_rc collectives_set_locked(int64_t *out_edit_id, struct store_db *db, struct cv_arena *mem,
                              int64_t id, bool is_locked, int64_t by_id, int64_t now_s)
 {
-    struct collective c;
-    cv_rc rc = collectives_find(&c, db, mem, id);
-    if (rc != CV_OK) return rc;
     struct step step = {.db = db, .mem = mem, .by_id = by_id, .now_s = now_s};
-    c.is_locked = is_locked;
-    return change_one(out_edit_id, &step, &c, NULL,
-                      cv_sprintf(mem, is_locked ? "Locked %s" : "Unlocked %s", c.name));
+    cv_rc rc = store_begin(db);
+    return rc == CV_OK ? store_end(db, set_locked(out_edit_id, &step, id, is_locked)) : rc;
+}
+
+static cv_rc rename_to(int64_t *out_edit_id, struct step *step, int64_t id, const char *name,
+                       struct cv_problems *problems)
+{
+    struct collective c;
+    cv_rc rc = collectives_find(&c, step->db, step->mem, id);
+    if (rc != CV_OK) return rc;
+    const char *tidy = cv_text_tidy(step->mem, name);
+    if (!tidy[0] || strlen(tidy) > CV_LIMIT_NAME_BYTES) {
+        cv_problem(problems, 0, "name", "write a short name",
+                   "a collective needs a name of at most %d letters", CV_LIMIT_NAME_BYTES);
+        return CV_INVALID;
+    }
+    const char *sentence = cv_sprintf(step->mem, "Renamed %s to %s", c.name, tidy);
+    c.name = tidy;
+    return change_one(out_edit_id, step, &c, NULL, sentence);
 }
 
 cv_rc collectives_rename(int64_t *out_edit_id, struct store_db *db, struct cv_arena *mem,
                          int64_t id, const char *name, int64_t by_id, int64_t now_s,
                          struct cv_problems *problems)
 {
-    struct collective c;
-    cv_rc rc = collectives_find(&c, db, mem, id);
-    if (rc != CV_OK) return rc;
-    const char *tidy = cv_text_tidy(mem, name);
-    if (!tidy[0] || strlen(tidy) > CV_LIMIT_NAME_BYTES) {
-        cv_problem(problems, 0, "name", "write a short name",
-                   "a collective needs a name of at most %d letters", CV_LIMIT_NAME_BYTES);
-        return CV_INVALID;
-    }
     struct step step = {.db = db, .mem = mem, .by_id = by_id, .now_s = now_s};
-    const char *sentence = cv_sprintf(mem, "Renamed %s to %s", c.name, tidy);
-    c.name = tidy;
-    return change_one(out_edit_id, &step, &c, NULL, sentence);
+    cv_rc rc = store_begin(db);
+    return rc == CV_OK ? store_end(db, rename_to(out_edit_id, &step, id, name, problems)) : rc;
 }
 
-cv_rc collectives_set_facilitator(int64_t *out_edit_id, struct store_db *db, struct cv_arena *mem,
-                                  int64_t id, int64_t person_id, int64_t by_id, int64_t now_s,
-                                  struct cv_problems *problems)
+static cv_rc set_facilitator(int64_t *out_edit_id, struct step *step, int64_t id, int64_t person_id,
+                             struct cv_problems *problems)
 {
     struct collective c;
     struct membership_list all;
-    cv_rc rc = collectives_find(&c, db, mem, id);
-    if (rc == CV_OK) rc = membership_list(&all, db, mem);
+    cv_rc rc = collectives_find(&c, step->db, step->mem, id);
+    if (rc == CV_OK) rc = membership_list(&all, step->db, step->mem);
     if (rc != CV_OK) return rc;
-    const char *person = people_name(db, mem, person_id);
+    const char *person = people_name(step->db, step->mem, person_id);
     struct standing standing = standing_of(&all, person_id);
     if (!person || !standing.seat || standing.seat->collective_id != id) {
         cv_problem(problems, 0, "person", "move the person into it first",
                    "this person does not sit in %s", c.name);
         return CV_INVALID;
     }
-    struct step step = {.db = db, .mem = mem, .by_id = by_id, .now_s = now_s};
-    rc = step_begin(&step, &id, 1);
+    rc = step_begin(step, &id, 1);
     if (rc != CV_OK) return rc;
     for (size_t i = 0; rc == CV_OK && i < all.count; i++) {
         struct membership m = all.items[i];
         if (m.collective_id != id || strcmp(m.state, "waitlisted") == 0) continue;
         m.capacity = m.person_id == person_id ? "facilitator" : "member";
-        rc = membership_put(db, &m);
+        rc = membership_put(step->db, &m);
     }
-    return step_end(out_edit_id, &step, rc, cv_sprintf(mem, "%s facilitates %s", person, c.name));
+    return step_end(out_edit_id, step, rc,
+                    cv_sprintf(step->mem, "%s facilitates %s", person, c.name));
+}
+
+cv_rc collectives_set_facilitator(int64_t *out_edit_id, struct store_db *db, struct cv_arena *mem,
+                                  int64_t id, int64_t person_id, int64_t by_id, int64_t now_s,
+                                  struct cv_problems *problems)
+{
+    struct step step = {.db = db, .mem = mem, .by_id = by_id, .now_s = now_s};
+    cv_rc rc = store_begin(db);
+    if (rc != CV_OK) return rc;
+    return store_end(db, set_facilitator(out_edit_id, &step, id, person_id, problems));
 }
 
 /* --- the manifest
@@ -441,4 +466,6 @@ const struct feature collectives_feature = {
     .exports = collectives_exports,
     .undo = undo,
     .waiting_for = waiting_for,
+    .merge_person = collectives_merge_person,
+    .unmerge_person = collectives_unmerge_person,
 };

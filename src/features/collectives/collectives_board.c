@@ -312,3 +312,42 @@ cv_rc board_load(struct board *board, struct store_db *db, struct cv_arena *mem,
                             (int32_t)board->groups.count, mem);
     return rc;
 }
+
+/* --- later
+ * ----------------------------------------------------------------------------------------- */
+
+static bool same_groups(const struct collective_list *a, const struct collective_list *b)
+{
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++) {
+        const struct collective *x = &a->items[i];
+        const struct collective *y = &b->items[i];
+        same = x->id == y->id && x->is_locked == y->is_locked && strcmp(x->state, y->state) == 0 &&
+               strcmp(x->name, y->name) == 0;
+    }
+    return same;
+}
+
+static bool same_members(const struct membership_list *a, const struct membership_list *b)
+{
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++) {
+        const struct membership *x = &a->items[i];
+        const struct membership *y = &b->items[i];
+        same = x->collective_id == y->collective_id && x->person_id == y->person_id &&
+               strcmp(x->state, y->state) == 0 && strcmp(x->capacity, y->capacity) == 0;
+    }
+    return same;
+}
+
+cv_rc board_is_current(bool *out, const struct board *board, struct store_db *db,
+                       struct cv_arena *mem)
+{
+    struct collective_list groups;
+    struct membership_list members;
+    cv_rc rc = collectives_list(&groups, db, mem);
+    if (rc == CV_OK) rc = membership_list(&members, db, mem);
+    if (rc == CV_OK)
+        *out = same_groups(&board->groups, &groups) && same_members(&board->members, &members);
+    return rc;
+}

@@ -265,13 +265,26 @@ static int formed(const struct grouping_result *result)
     return count;
 }
 
+/* The search takes a while. What people moved, locked or invited meanwhile must neither be lost nor
+ * give anybody a second seat. */
+static cv_rc check_current(struct job *job, const struct board *board)
+{
+    bool is_current = false;
+    cv_rc rc = board_is_current(&is_current, board, job->db, job->mem);
+    if (rc != CV_OK || is_current) return rc;
+    cv_problem(job->problems, 0, NULL, "look at the tables as they are now, then propose again",
+               "somebody changed the collectives while this proposal was made; it was not stored");
+    return CV_CONFLICT;
+}
+
 static cv_rc store_outcome(struct job *job, const struct part *part,
                            const struct grouping_result *result)
 {
     cv_rc rc = store_begin(job->db);
     if (rc != CV_OK) return rc;
     json_t *before = NULL;
-    rc = snapshot_replaced(&before, job, part);
+    rc = check_current(job, part->board);
+    if (rc == CV_OK) rc = snapshot_replaced(&before, job, part);
     if (rc == CV_OK) rc = store_groups(before, job, part, result);
     const struct forming forming = {
         .options = feature_json_text(job->mem, job->args),

@@ -62,6 +62,16 @@ CV_MUST_USE cv_rc collectives_snapshot(json_t **out, struct store_db *db, const 
                                        size_t count);
 CV_MUST_USE cv_rc collectives_put_back(struct store_db *db, const json_t *snapshot);
 
+/* A code that nobody has yet (collectives_states.c). */
+CV_MUST_USE cv_rc collectives_new_code(const char **out, struct store_db *db, struct cv_arena *mem);
+
+/* Two people are one (collectives_merge_store.c): a place of the one who goes becomes the other's,
+ * unless they have one already. */
+CV_MUST_USE cv_rc collectives_merge_person(json_t *moved, struct store_db *db, struct cv_arena *mem,
+                                           int64_t from, int64_t to);
+CV_MUST_USE cv_rc collectives_unmerge_person(const json_t *moved, struct store_db *db,
+                                             struct cv_arena *mem, int64_t from, int64_t to);
+
 /* --- the board: everybody and everything that forming looks at
  * ------------------------------------- */
 
@@ -92,6 +102,9 @@ struct board {
 /* Reads everything and scores it as it stands. */
 CV_MUST_USE cv_rc board_load(struct board *out, struct store_db *db, struct cv_arena *mem,
                              int64_t now_s);
+/* Groups and seats are still those that the board was loaded with. */
+CV_MUST_USE cv_rc board_is_current(bool *out, const struct board *board, struct store_db *db,
+                                   struct cv_arena *mem);
 /* Index of a person, theme, group by id; -1 when not there. */
 int32_t board_person(const struct board *board, int64_t person_id);
 int32_t board_theme_index(const struct board *board, int64_t theme_id);

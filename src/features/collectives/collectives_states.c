@@ -19,7 +19,7 @@ static int state_number(const char *state)
 
 /* Eight signs that are read aloud without mistakes (no 0 O 1 I L), from the machine's randomness: a
  * code is a key to a person's own page, so it must not be guessed. */
-static cv_rc new_code(const char **out, struct store_db *db, struct cv_arena *mem)
+cv_rc collectives_new_code(const char **out, struct store_db *db, struct cv_arena *mem)
 {
     static const char alphabet[] = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
     int64_t taken = 1;
@@ -42,7 +42,7 @@ static cv_rc invite_members(struct store_db *db, struct cv_arena *mem, int64_t i
         struct membership m = all.items[i];
         if (m.collective_id != id || strcmp(m.state, "suggested") != 0) continue;
         m.state = "invited";
-        if (!m.code) rc = new_code(&m.code, db, mem);
+        if (!m.code) rc = collectives_new_code(&m.code, db, mem);
         if (rc == CV_OK) rc = membership_put(db, &m);
     }
     return rc;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -29,8 +30,9 @@ struct scene {
     int count;
 };
 
-const struct feature *const house_features[] = {&people_feature, &collectives_feature};
-const size_t house_feature_count = 2;
+const struct feature *const house_features[] = {&people_feature, &themes_feature,
+                                                &collectives_feature};
+const size_t house_feature_count = 3;
 static const struct job_kind kinds[] = {{collectives_form_job, "Proposing", collectives_run_form},
                                         {0}};
 static const struct job_kind *const kind_tables[] = {kinds};
@@ -64,7 +66,7 @@ static void scene_open(struct scene *s, void **state)
     *s = (struct scene){.t = store_testing_of(state)};
     told_by = s->t->db;
     s->house = (struct house){
-        .store = s->t->store, .features = house_features, .feature_count = 2, .log = &log};
+        .store = s->t->store, .features = house_features, .feature_count = 3, .log = &log};
     assert_ok(jobs_open(&s->house.jobs, s->t->store, kind_tables, 1, 0, &log, NULL, NULL));
     static const char *const names[] = {"Absence", "Belonging", "Grading", "Families"};
     for (int i = 0; i < 4; i++)
@@ -207,6 +209,59 @@ static void test_collectives_form__locked_groups_stay(void **state)
     assert_true(json_equal(before, after));
     json_decref(before);
     json_decref(after);
+    scene_close(&s);
+}
+
+static void test_collectives_board__is_not_current_after_a_step_of_somebody(void **state)
+{
+    struct scene s;
+    scene_open(&s, state);
+    add_people(&s, 60);
+    form_ok(&s, 7);
+    struct board board = load(&s);
+    bool is_current = false;
+    int64_t edit_id = 0;
+    assert_ok(board_is_current(&is_current, &board, s.t->db, &s.t->mem));
+    assert_true(is_current);
+    const struct collectives_move move = {board.members.items[0].person_id, COLLECTIVES_TO_NOBODY,
+                                          0, ""};
+    assert_ok(collectives_move(&edit_id, s.t->db, &s.t->mem, &move, 0, 1500, &s.t->problems));
+    assert_ok(board_is_current(&is_current, &board, s.t->db, &s.t->mem));
+    assert_false(is_current);
+    board = load(&s);
+    assert_ok(collectives_set_locked(&edit_id, s.t->db, &s.t->mem, board.groups.items[0].id, true,
+                                     0, 1501));
+    assert_ok(board_is_current(&is_current, &board, s.t->db, &s.t->mem));
+    assert_false(is_current);
+    scene_close(&s);
+}
+
+STORE_SQL(sql_count_open_jobs, "SELECT count(*) FROM job WHERE state IN ('queued', 'running')");
+STORE_SQL(sql_count_done_jobs, "SELECT count(*) FROM job WHERE state = 'done'");
+
+/* A double click on "Propose collectives". */
+static void test_collectives_form__twice_at_once_seats_nobody_twice(void **state)
+{
+    struct scene s;
+    scene_open(&s, state);
+    add_people(&s, 120);
+    jobs_close(s.house.jobs);
+    assert_ok(jobs_open(&s.house.jobs, s.t->store, kind_tables, 1, 2, NULL, NULL, NULL));
+    int64_t id = 0, left = 1, done = 0;
+    for (int i = 0; i < 2; i++)
+        assert_ok(jobs_start(&id, s.house.jobs, s.t->db, collectives_form_job, NULL, 0, 1000));
+    for (int i = 0; left > 0 && i < 6000; i++) {
+        assert_ok(store_number(&left, s.t->db, &sql_count_open_jobs));
+        (void)usleep(5000);
+    }
+    assert_int_equal(left, 0);
+    assert_ok(store_number(&done, s.t->db, &sql_count_done_jobs));
+    assert_true(done >= 1);
+    struct board board = load(&s);
+    for (size_t i = 0; i < board.members.count; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_int_not_equal(board.members.items[i].person_id,
+                                 board.members.items[k].person_id);
     scene_close(&s);
 }
 
@@ -422,6 +477,61 @@ static void test_collectives_state__one_after_the_other_and_the_gate_advises(voi
     scene_close(&s);
 }
 
+/* Who comes later to a table that is inviting needs a code like the others. */
+static void test_collectives_move__into_an_inviting_group_gives_a_code(void **state)
+{
+    struct scene s;
+    scene_open(&s, state);
+    for (int i = 0; i < 6; i++) add_person(&s, 0, "Principal", "Kestrel", 0);
+    form_ok(&s, 7);
+    struct board board = load(&s);
+    int64_t id = board.groups.items[0].id;
+    assert_ok(set_state_to(&s, id, "inviting", ""));
+    int64_t late = add_person(&s, 0, "Coach", "Mariposa", 0);
+    assert_ok(move(&s, (struct collectives_move){late, COLLECTIVES_TO_GROUP, id, ""}));
+    board = load(&s);
+    const char *code = NULL;
+    for (size_t i = 0; i < board.members.count; i++)
+        if (board.members.items[i].person_id == late) code = board.members.items[i].code;
+    assert_non_null(code);
+    assert_int_equal(strlen(code), 9);
+    scene_close(&s);
+}
+
+STORE_SQL(sql_count_of, "SELECT (SELECT count(*) FROM membership WHERE person_id = $1) + "
+                        "(SELECT count(*) FROM statement WHERE person_id = $1)");
+
+/* The one who goes wrote something and has a seat; the one who stays has a seat of their own. */
+static void test_collectives_merge__one_seat_is_left_and_undo_parts_them_again(void **state)
+{
+    struct scene s;
+    scene_open(&s, state);
+    add_people(&s, 60);
+    form_ok(&s, 7);
+    struct board board = load(&s);
+    int64_t stays = board.members.items[0].person_id;
+    int64_t gone = board.members.items[board.members.count - 1].person_id;
+    json_t *before = everything(&s);
+    json_t *moved = json_object();
+    for (size_t i = 1; i < house_feature_count; i++)
+        assert_ok(house_features[i]->merge_person(moved, s.t->db, &s.t->mem, gone, stays));
+    int64_t left = -1;
+    assert_ok(store_number(&left, s.t->db, &sql_count_of, STORE_INT(gone)));
+    assert_int_equal(left, 0);
+    assert_ok(store_number(&left, s.t->db, &sql_count_of, STORE_INT(stays)));
+    assert_int_equal(left, 3); /* one seat, and what both wrote */
+    for (size_t i = house_feature_count; i-- > 1;)
+        assert_ok(house_features[i]->unmerge_person(moved, s.t->db, &s.t->mem, gone, stays));
+    json_t *after = everything(&s);
+    assert_true(json_equal(before, after));
+    assert_ok(store_number(&left, s.t->db, &sql_count_of, STORE_INT(gone)));
+    assert_int_equal(left, 2);
+    json_decref(moved);
+    json_decref(before);
+    json_decref(after);
+    scene_close(&s);
+}
+
 static void test_collectives_rules__wrong_numbers_are_told_all_at_once(void **state)
 {
     struct scene s;
@@ -467,6 +577,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORE_TESTING_BOTH(test_collectives_form__sizes_hold_and_a_seed_repeats, set_up),
         STORE_TESTING_BOTH(test_collectives_form__locked_groups_stay, set_up),
+        STORE_TESTING_BOTH(test_collectives_board__is_not_current_after_a_step_of_somebody, set_up),
+        STORE_TESTING_BOTH(test_collectives_form__twice_at_once_seats_nobody_twice, set_up),
+        STORE_TESTING_BOTH(test_collectives_move__into_an_inviting_group_gives_a_code, set_up),
+        STORE_TESTING_BOTH(test_collectives_merge__one_seat_is_left_and_undo_parts_them_again,
+                           set_up),
         STORE_TESTING_BOTH(test_collectives_form__too_few_get_a_sentence, set_up),
         STORE_TESTING_BOTH(test_collectives_form__all_from_one_place_names_the_rule, set_up),
         STORE_TESTING_BOTH(test_collectives_form__contradictory_wishes_are_named_and_others_served,
