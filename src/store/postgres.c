@@ -270,8 +270,9 @@ static const char *pg_column_name(const struct store_rows *rows, int column)
  * is it the last step, is it here already) still holds when it writes. Reading asks for no lock. */
 static cv_rc pg_begin(struct store_db *db)
 {
-    static const char sql[] = "BEGIN; SET LOCAL lock_timeout = " STORE_WRITER_WAIT_TEXT ";"
-                              "SELECT pg_advisory_xact_lock(" STORE_WRITER_LOCK ")";
+    static const char sql[] =
+        "BEGIN; SET LOCAL lock_timeout = " STORE_WRITER_WAIT_TEXT ";"
+        "SELECT pg_advisory_xact_lock(" STORE_WRITER_LOCK ", hashtext(current_schema()))";
     cv_rc rc = pg_script(db, sql);
     if (rc != CV_OK && PQtransactionStatus(db->pg) != PQTRANS_IDLE)
         PQclear(PQexec(db->pg, "ROLLBACK"));

@@ -18,7 +18,7 @@ enum {
 };
 
 #define STORE_WRITER_WAIT_TEXT "5000"       /* STORE_WRITER_WAIT_MS, for PostgreSQL */
-#define STORE_WRITER_LOCK      "1131312751" /* the advisory lock of who writes */
+#define STORE_WRITER_LOCK      "1131312751" /* the advisory lock of who writes into a schema */
 
 #define STORE_OTHER_PROGRAM "a database of another program"
 
