@@ -85,17 +85,35 @@ static int by_id(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static bool has_theme(const struct board *board, int64_t id)
+{
+    for (size_t i = 0; i < board->theme_count; i++)
+        if (board->themes[i].id == id) return true;
+    return false;
+}
+
+/* Themes are merged and closed after groups have formed around them: a group then stands on the
+ * theme that took its own in, or keeps a closed one that nobody new can care about. */
 static cv_rc load_themes(struct board *board, struct store_db *db, struct cv_arena *mem)
 {
     struct theme_list all;
     cv_rc rc = themes_list(&all, db, mem);
     if (rc != CV_OK) return rc;
-    board->themes = CV_NEW_ARRAY(mem, struct board_theme, all.count + 1);
+    board->themes = CV_NEW_ARRAY(mem, struct board_theme, all.count + board->groups.count + 1);
     for (size_t i = 0; i < all.count; i++)
         board->themes[board->theme_count++] =
             (struct board_theme){all.items[i].id, all.items[i].name};
+    for (size_t g = 0; rc == CV_OK && g < board->groups.count; g++) {
+        struct board_theme standing = {0};
+        if (has_theme(board, board->groups.items[g].theme_id)) continue;
+        rc =
+            themes_standing(&standing.id, &standing.name, db, mem, board->groups.items[g].theme_id);
+        board->groups.items[g].theme_id = standing.id;
+        if (rc == CV_OK && !has_theme(board, standing.id))
+            board->themes[board->theme_count++] = standing;
+    }
     qsort(board->themes, board->theme_count, sizeof *board->themes, by_id);
-    return CV_OK;
+    return rc;
 }
 
 /* --- the engine's arrays -------------------------------------------------------------------------

@@ -346,6 +346,30 @@ static void test_collectives_form__undo_puts_everything_back(void **state)
     scene_close(&s);
 }
 
+STORE_SQL(sql_merge, "UPDATE theme SET state = 'merged', merged_into = $2 WHERE id = $1");
+STORE_SQL(sql_close, "UPDATE theme SET state = 'closed' WHERE id = $1");
+
+static void test_collectives_board__follows_merged_and_closed_themes(void **state)
+{
+    struct scene s;
+    scene_open(&s, state);
+    add_people(&s, 40);
+    form_ok(&s, 7);
+    assert_ok(
+        store_exec(NULL, s.t->db, &sql_merge, STORE_INT(s.themes[0]), STORE_INT(s.themes[1])));
+    assert_ok(
+        store_exec(NULL, s.t->db, &sql_merge, STORE_INT(s.themes[1]), STORE_INT(s.themes[2])));
+    assert_ok(store_exec(NULL, s.t->db, &sql_close, STORE_INT(s.themes[3])));
+    struct board board = load(&s);
+    assert_int_equal(board.theme_count, 2);
+    for (size_t g = 0; g < board.groups.count; g++) {
+        int64_t theme_id = board.groups.items[g].theme_id;
+        assert_true(theme_id == s.themes[2] || theme_id == s.themes[3]);
+        assert_true(board.theme_of[g] >= 0);
+    }
+    scene_close(&s);
+}
+
 /* --- steps by hand
  * ---------------------------------------------------------------------------------------- */
 
@@ -586,6 +610,7 @@ int main(void)
         STORE_TESTING_BOTH(test_collectives_form__all_from_one_place_names_the_rule, set_up),
         STORE_TESTING_BOTH(test_collectives_form__contradictory_wishes_are_named_and_others_served,
                            set_up),
+        STORE_TESTING_BOTH(test_collectives_board__follows_merged_and_closed_themes, set_up),
         STORE_TESTING_BOTH(test_collectives_form__undo_puts_everything_back, set_up),
         STORE_TESTING_BOTH(test_collectives_move__eleventh_needs_a_second_group_a_list_or_a_reason,
                            set_up),

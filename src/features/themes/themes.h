@@ -61,6 +61,10 @@ CV_MUST_USE cv_rc themes_list(struct theme_list *out, struct store_db *db, struc
 /* A theme that is not merged or closed; CV_NOT_FOUND leaves *out untouched. */
 CV_MUST_USE cv_rc themes_find(struct theme *out, struct store_db *db, struct cv_arena *mem,
                               int64_t id);
+/* What became of a theme: its number and name, or those of the theme it was merged into at last.
+ * Also of closed ones, which themes_find does not give. */
+CV_MUST_USE cv_rc themes_standing(int64_t *out_id, const char **out_name, struct store_db *db,
+                                  struct cv_arena *mem, int64_t id);
 /* By number, by name, or by the beginning of a name that only one theme has; accents and case do
  * not matter. CV_INVALID with a problem that names the near ones. */
 CV_MUST_USE cv_rc themes_named(int64_t *out_id, struct store_db *db, struct cv_arena *mem,

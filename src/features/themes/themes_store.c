@@ -460,3 +460,25 @@ cv_rc themes_caring(struct themes_caring_list *out, struct store_db *db, struct 
     }
     return store_done(&rows, rc);
 }
+
+/* UNION, not UNION ALL: a circle of merges, which no verb makes, would end the walk too. */
+STORE_SQL(
+    sql_standing,
+    "WITH RECURSIVE way (id, name, merged_into) AS ("
+    " SELECT id, name, merged_into FROM theme WHERE id = $1"
+    " UNION SELECT t.id, t.name, t.merged_into FROM theme t JOIN way w ON t.id = w.merged_into)"
+    " SELECT id, name FROM way WHERE merged_into IS NULL");
+
+cv_rc themes_standing(int64_t *out_id, const char **out_name, struct store_db *db,
+                      struct cv_arena *mem, int64_t id)
+{
+    struct store_rows rows;
+    cv_rc rc = store_select(&rows, db, &sql_standing, STORE_INT(id));
+    bool found = rc == CV_OK && store_next(&rows);
+    if (found) {
+        *out_id = store_int(&rows, 0);
+        *out_name = store_text(&rows, 1, mem);
+    }
+    rc = store_done(&rows, rc);
+    return rc == CV_OK && !found ? CV_NOT_FOUND : rc;
+}
