@@ -52,9 +52,11 @@ double topics_fit_temperature(struct topics_mixture *mix, const int32_t *place, 
 
 /* ---- the result ---- */
 
-static uint8_t band_of(float confidence)
+/* A text that a second topic nearly took is one to look at, however high its share. */
+static uint8_t band_of(float confidence, float margin)
 {
-    return confidence >= 0.75F ? TOPICS_SURE : confidence >= 0.45F ? TOPICS_LIKELY : TOPICS_UNSURE;
+    if (confidence < 0.45F || margin < 0.5F) return TOPICS_UNSURE;
+    return confidence >= 0.75F ? TOPICS_SURE : TOPICS_LIKELY;
 }
 
 static void fill_places(struct topics_result *result, struct topics_finding *finding,
@@ -71,13 +73,14 @@ static void fill_places(struct topics_result *result, struct topics_finding *fin
         struct topics_surely surely = topics_shares(scores, count, place[u], result->temperature);
         bool pinned = finding->units[u].pinned >= 0;
         float confidence = pinned ? 1 : surely.first_share;
+        float margin = confidence - (pinned ? 0 : surely.second_share);
         of_unit[u] =
             /* cppcheck-suppress nullPointer; as above */
             (struct topics_place){.topic = place[u],
                                   .second = surely.second,
                                   .confidence = confidence,
-                                  .margin = confidence - (pinned ? 0 : surely.second_share),
-                                  .band = band_of(confidence),
+                                  .margin = margin,
+                                  .band = band_of(confidence, margin),
                                   .pinned = pinned};
     }
     struct topics_place *places =

@@ -126,8 +126,8 @@ struct topics_place { /* where one text stands */
     int32_t second;   /* next best topic, TOPICS_ASIDE when there is none */
     float confidence; /* [0,1]: chance that another run would put it here too */
     float margin;     /* confidence less that of `second`; the unsure list is sorted by it */
-    uint8_t band;     /* enum topics_band: confidence >= .75 sure, >= .45 likely */
-    uint8_t aside;    /* enum topics_aside */
+    uint8_t band;  /* enum topics_band: unsure below .45 or with a margin below .5; sure from .75 */
+    uint8_t aside; /* enum topics_aside */
     bool pinned;
 };
 
