@@ -34,8 +34,8 @@ static cv_rc choose_place(struct cli_request *req, struct app *app)
                    "--fresh forgets only the demo's own file, %s", demo_file);
         return CV_INVALID;
     }
-    static const char *const tails[] = {"", "-wal", "-shm"};
-    for (size_t i = 0; i < 3; i++) (void)unlink(cv_sprintf(req->mem, "%s%s", demo_file, tails[i]));
+    static const char *const tails[] = {"", "-wal", "-shm", "-marks"};
+    for (size_t i = 0; i < 4; i++) (void)unlink(cv_sprintf(req->mem, "%s%s", demo_file, tails[i]));
     return CV_OK;
 }
 

@@ -299,6 +299,8 @@ static void fill_rules(struct board *board)
     p->goals.roles = (int32_t)rules->roles;
     p->goals.districts = (int32_t)rules->districts;
     p->goals.facilitators = (int32_t)rules->facilitators;
+    /* Who has only watched one (level 1, people.h) is not asked to lead a group. */
+    p->goals.facilitator_level = 2;
     p->weights.affinity *= rules->theme_weight;
     p->weights.role *= rules->mix_weight;
     p->weights.district *= rules->mix_weight;
