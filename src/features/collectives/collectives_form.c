@@ -171,12 +171,12 @@ static int32_t drop_contradictions(struct part *part, struct cv_problems *said,
 /* --- storing ------------------------------------------------------------------------------------
  */
 
-/* "Absence 2" for the second group of a theme. */
+/* "Absence (2)" for the second group of a theme. */
 static const char *group_name(const struct board *board, int32_t theme, int number,
                               struct cv_arena *mem)
 {
     const char *name = theme == GROUPING_NONE ? "Collective" : board->themes[theme].name;
-    return number > 1 ? cv_sprintf(mem, "%s %d", name, number) : name;
+    return number > 1 ? cv_sprintf(mem, "%s (%d)", name, number) : name;
 }
 
 static int groups_kept(const struct part *part, int32_t theme)
