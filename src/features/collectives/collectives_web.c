@@ -375,26 +375,36 @@ static cv_rc post_invite_all(struct web_request *req)
     return web_redirect(req, "/collectives");
 }
 
-/* The sheet of personal codes: who is invited, with what they need to answer. */
-static json_t *codes_of(const struct board *board, int32_t group, struct cv_arena *mem)
+/* The personal codes of a collective: who is invited, with what they need to answer. */
+static void add_codes(json_t *codes, const struct board *board, int32_t group, struct cv_arena *mem)
 {
-    json_t *codes = json_array();
+    const struct collective *c = &board->groups.items[group];
+    const struct grouping_group_report *g = &board->score.groups[group];
+    const char *slot =
+        g->slot == GROUPING_NONE ? NULL : people_slots_text(mem, (int64_t)1 << g->slot);
     for (size_t i = 0; i < board->members.count; i++) {
         const struct membership *m = &board->members.items[i];
         int32_t person = board_person(board, m->person_id);
-        if (m->collective_id != board->groups.items[group].id || !m->code || person < 0) continue;
+        if (m->collective_id != c->id || !m->code || person < 0) continue;
         const struct person *p = &board->people[person];
-        json_t *row = json_pack("{s:s, s:s, s:s}", "name", p->name, "role", people_role_text(p),
-                                "code", m->code);
-        if (p->place) json_object_set_new(row, "place", json_string(p->place));
-        json_array_append_new(codes, row);
+        json_array_append_new(codes, json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:{s:s}}", "name",
+                                               p->name, "role", people_role_text(p), "code",
+                                               m->code, "place", p->place, "best_time", slot,
+                                               "collective", "name", c->name));
     }
-    const struct grouping_group_report *g = &board->score.groups[group];
-    if (g->slot == GROUPING_NONE) return codes;
-    const char *slot = people_slots_text(mem, (int64_t)1 << g->slot);
-    for (size_t i = 0; i < json_array_size(codes); i++)
-        json_object_set_new(json_array_get(codes, i), "best_time", json_string(slot));
-    return codes;
+}
+
+/* Takes codes and collective over. collective: where the sheet leads back to. */
+static cv_rc codes_page(struct web_request *req, json_t *codes, json_t *collective)
+{
+    size_t count = json_array_size(codes);
+    const char *lede = count == 0 ? "There are no codes yet."
+                                  : cv_sprintf(req->mem, "%s, to print, cut and hand over.",
+                                               cv_count_text(req->mem, (long long)count,
+                                                             "personal code", "personal codes"));
+    return web_page(req, json_pack("{s:{s:s, s:s}, s:b, s:o, s:o}", "page", "title",
+                                   "Invitations to cut", "lede", lede, "has_codes", count > 0,
+                                   "codes", codes, "collective", collective));
 }
 
 static cv_rc get_codes(struct web_request *req)
@@ -404,17 +414,22 @@ static cv_rc get_codes(struct web_request *req)
     int32_t group = rc == CV_OK ? board_group(&board, web_path_id(req, "id")) : GROUPING_NONE;
     if (rc == CV_OK && group < 0) rc = CV_NOT_FOUND;
     if (rc != CV_OK) return web_answer(req, rc);
-    json_t *codes = codes_of(&board, group, req->mem);
-    bool has_codes = json_array_size(codes) > 0;
-    const char *lede = has_codes
-                           ? cv_sprintf(req->mem, "%s, to print, cut and hand over.",
-                                        cv_count_text(req->mem, (long long)json_array_size(codes),
-                                                      "personal code", "personal codes"))
-                           : "There are no codes yet.";
-    return web_page(req, json_pack("{s:{s:s, s:s}, s:b, s:o, s:o}", "page", "title",
-                                   "Invitations to cut", "lede", lede, "has_codes", has_codes,
-                                   "codes", codes, "collective",
-                                   collectives_group_document(&board, group, false, req->mem)));
+    json_t *codes = json_array();
+    add_codes(codes, &board, group, req->mem);
+    return codes_page(req, codes, collectives_group_document(&board, group, false, req->mem));
+}
+
+/* Of everybody who is invited, collective by collective. */
+static cv_rc get_all_codes(struct web_request *req)
+{
+    struct board board;
+    cv_rc rc = board_load(&board, req->db, req->mem, req->now_s);
+    if (rc != CV_OK) return web_answer(req, rc);
+    json_t *codes = json_array();
+    for (size_t g = 0; g < board.groups.count; g++) add_codes(codes, &board, (int32_t)g, req->mem);
+    return codes_page(req, codes,
+                      json_pack("{s:s, s:s, s:n, s:b}", "name", "Collectives", "url",
+                                "/collectives", "invite_url", "is_all", true));
 }
 
 static cv_rc get_pdf(struct web_request *req)
@@ -498,6 +513,7 @@ const struct web_route collectives_routes[] = {
     {WEB_GET, "/collectives/move", ROLE_STEWARD, get_move, PAGE("move"), 0},
     {WEB_POST, "/collectives/move", ROLE_STEWARD, post_move, PAGE("move"), 0},
     {WEB_POST, "/collectives/invite", ROLE_STEWARD, post_invite_all, NULL, 0},
+    {WEB_GET, "/collectives/codes", ROLE_STEWARD, get_all_codes, PAGE("codes"), 0},
     {WEB_GET, "/collectives/rules", ROLE_STEWARD, get_rules, PAGE("rules"), 0},
     {WEB_POST, "/collectives/rules", ROLE_STEWARD, post_rules, PAGE("rules"), 0},
     {WEB_GET, "/collectives/:id", ROLE_STEWARD, get_show, PAGE("show"), 0},
