@@ -31,15 +31,28 @@ struct people_filter {
     int64_t offset;
     int64_t limit;
 };
-/* [{id, name, role, place, place_id, state, languages, …}] by name; *out_total: how many there are.
- */
-CV_MUST_USE cv_rc people_page(json_t **out, int64_t *out_total, struct store_db *db,
-                              struct cv_arena *mem, const struct people_filter *filter);
+struct people_page_row {
+    int64_t id;
+    const char *name;
+    const char *state;
+    int64_t facilitates;
+    const char *role_key;
+    const char *title; /* NULL: the role's own name */
+    int64_t place_id;  /* 0: none */
+    const char *place;
+};
+struct people_page {
+    struct people_page_row *items; /* by name */
+    size_t count;
+    int64_t total; /* how many there are on all pages */
+};
+CV_MUST_USE cv_rc people_page(struct people_page *out, struct store_db *db, struct cv_arena *mem,
+                              const struct people_filter *filter);
 /* [{key, count}] for the filters. */
 CV_MUST_USE cv_rc people_role_counts(json_t **out, struct store_db *db);
 CV_MUST_USE cv_rc people_state_counts(json_t **out, struct store_db *db);
-/* [{id, name, count}] of the places where people are. */
-CV_MUST_USE cv_rc people_place_counts(json_t **out, struct store_db *db);
+/* [{id, name}] of the places where people are, at most 500. */
+CV_MUST_USE cv_rc people_places_used(json_t **out, struct store_db *db);
 /* [{kind, id, name}]: with whom the person would like to be, or not. */
 CV_MUST_USE cv_rc people_wished(json_t **out, struct store_db *db, int64_t person_id);
 CV_MUST_USE cv_rc people_former_roles(json_t **out, struct store_db *db, int64_t person_id);

@@ -1,21 +1,30 @@
 /* people_pages_store: the statements behind the pages of people. */
 #include "features/people/people_internal.h"
 
+/* The order of the tables is given (CROSS JOIN on SQLite): along the index of names, so that a page
+ * reads its own rows and no others. */
+#define COLUMNS                                                                                    \
+    "SELECT p.id, p.name, p.state, p.facilitates, r.role_key, r.title, r.place_id, o.name "        \
+    "FROM person p CROSS JOIN role_holding r LEFT JOIN place o ON o.id = r.place_id "              \
+    "WHERE r.person_id = p.id AND r.number = 1 "
+/* The cast keeps SQLite from compiling the statement anew for each pattern. */
 #define FILTER                                                                                     \
-    "FROM person p JOIN role_holding r ON r.person_id = p.id AND r.number = 1 "                    \
-    "LEFT JOIN place o ON o.id = r.place_id WHERE (p.search_folded LIKE $1 ESCAPE '\\' "           \
-    "OR o.name_folded LIKE $1 ESCAPE '\\') AND (CAST($2 AS TEXT) = '' OR r.role_key = $2) "        \
+    "AND (p.search_folded LIKE CAST($1 AS TEXT) ESCAPE '\\' "                                      \
+    "OR o.name_folded LIKE CAST($1 AS TEXT) ESCAPE '\\') "                                         \
+    "AND (CAST($2 AS TEXT) = '' OR r.role_key = $2) "                                              \
     "AND (CAST($3 AS TEXT) = '' OR p.state = $3) AND (CAST($4 AS BIGINT) = 0 OR r.place_id = $4) "
-STORE_SQL(sql_page,
-          "SELECT p.id, p.name, p.state, p.languages, p.facilitates, r.role_key, r.title, "
-          "r.place_id, o.name AS place " FILTER "ORDER BY p.name_folded, p.id LIMIT $5 OFFSET $6");
-STORE_SQL(sql_count, "SELECT count(*) " FILTER);
+#define ORDER "ORDER BY p.name_folded, p.id "
+STORE_SQL(sql_page, COLUMNS ORDER "LIMIT $1 OFFSET $2");
+STORE_SQL(sql_page_of, COLUMNS FILTER ORDER "LIMIT $5 OFFSET $6");
+STORE_SQL(sql_count, "SELECT count(*) FROM person");
+STORE_SQL(sql_count_of, "SELECT count(*) FROM person p JOIN role_holding r ON r.person_id = p.id "
+                        "LEFT JOIN place o ON o.id = r.place_id WHERE r.number = 1 " FILTER);
 STORE_SQL(sql_roles,
           "SELECT role_key AS key, count(*) AS count FROM role_holding WHERE number = 1 "
           "AND role_key <> '' GROUP BY role_key ORDER BY count(*) DESC, role_key LIMIT 60");
 STORE_SQL(sql_states, "SELECT state, count(*) AS count FROM person GROUP BY state ORDER BY state");
-STORE_SQL(sql_places, "SELECT o.id, o.name, count(*) AS count FROM role_holding r JOIN place o ON "
-                      "o.id = r.place_id WHERE r.number = 1 GROUP BY o.id, o.name, o.name_folded "
+STORE_SQL(sql_places, "SELECT o.id, o.name FROM place o WHERE EXISTS (SELECT 1 FROM role_holding r "
+                      "WHERE r.number = 1 AND r.place_id = o.id) "
                       "ORDER BY o.name_folded, o.id LIMIT 500");
 STORE_SQL(sql_former, "SELECT r.title, r.role_key, o.name AS place, r.organisation, r.from_s, "
                       "r.until_s FROM role_holding r LEFT JOIN place o ON o.id = r.place_id "
@@ -23,17 +32,45 @@ STORE_SQL(sql_former, "SELECT r.title, r.role_key, o.name AS place, r.organisati
 STORE_SQL(sql_wished, "SELECT w.kind, p.id, p.name FROM wish w JOIN person p ON p.id = w.other_id "
                       "WHERE w.person_id = $1 ORDER BY p.name_folded, p.id");
 
-cv_rc people_page(json_t **out, int64_t *out_total, struct store_db *db, struct cv_arena *mem,
+static cv_rc read_page(struct people_page *out, struct store_rows *rows, cv_rc rc,
+                       struct cv_arena *mem, int64_t limit)
+{
+    out->items = CV_NEW_ARRAY(mem, struct people_page_row, (size_t)limit + 1);
+    while (rc == CV_OK && (int64_t)out->count < limit && store_next(rows))
+        out->items[out->count++] = (struct people_page_row){.id = store_int(rows, 0),
+                                                            .name = store_text(rows, 1, mem),
+                                                            .state = store_text(rows, 2, mem),
+                                                            .facilitates = store_int(rows, 3),
+                                                            .role_key = store_text(rows, 4, mem),
+                                                            .title = store_text(rows, 5, mem),
+                                                            .place_id = store_int(rows, 6),
+                                                            .place = store_text(rows, 7, mem)};
+    return store_done(rows, rc);
+}
+
+cv_rc people_page(struct people_page *out, struct store_db *db, struct cv_arena *mem,
                   const struct people_filter *filter)
 {
+    struct store_rows rows;
+    *out = (struct people_page){0};
+    bool is_all =
+        !filter->search[0] && !filter->role_key[0] && !filter->state[0] && filter->place_id == 0;
+    if (is_all) {
+        cv_rc rc = store_number(&out->total, db, &sql_count);
+        if (rc != CV_OK) return rc;
+        rc =
+            store_select(&rows, db, &sql_page, STORE_INT(filter->limit), STORE_INT(filter->offset));
+        return read_page(out, &rows, rc, mem, filter->limit);
+    }
     const char *pattern = feature_like_text(mem, filter->search);
-    cv_rc rc =
-        store_number(out_total, db, &sql_count, STORE_TEXT(pattern), STORE_TEXT(filter->role_key),
-                     STORE_TEXT(filter->state), STORE_INT(filter->place_id));
+    cv_rc rc = store_number(&out->total, db, &sql_count_of, STORE_TEXT(pattern),
+                            STORE_TEXT(filter->role_key), STORE_TEXT(filter->state),
+                            STORE_INT(filter->place_id));
     if (rc != CV_OK) return rc;
-    return store_json(out, db, &sql_page, STORE_TEXT(pattern), STORE_TEXT(filter->role_key),
+    rc = store_select(&rows, db, &sql_page_of, STORE_TEXT(pattern), STORE_TEXT(filter->role_key),
                       STORE_TEXT(filter->state), STORE_INT(filter->place_id),
                       STORE_INT(filter->limit), STORE_INT(filter->offset));
+    return read_page(out, &rows, rc, mem, filter->limit);
 }
 
 cv_rc people_role_counts(json_t **out, struct store_db *db)
@@ -46,7 +83,7 @@ cv_rc people_state_counts(json_t **out, struct store_db *db)
     return store_json(out, db, &sql_states);
 }
 
-cv_rc people_place_counts(json_t **out, struct store_db *db)
+cv_rc people_places_used(json_t **out, struct store_db *db)
 {
     return store_json(out, db, &sql_places);
 }

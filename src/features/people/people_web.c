@@ -7,7 +7,7 @@
 #include "features/history/history.h"
 #include "features/people/people_internal.h"
 
-enum { PEOPLE_SHOWN = 60, FACES = 12 };
+enum { PEOPLE_SHOWN = 30, FACES = 12 };
 
 static bool is_steward(const struct web_request *req)
 {
@@ -97,32 +97,25 @@ static int64_t sum_of(const json_t *rows)
     return sum;
 }
 
-static json_t *people_documents(struct web_request *req, const json_t *rows)
+static json_t *people_documents(struct web_request *req, const struct people_page *page,
+                                int64_t besides_id)
 {
     json_t *list = json_array();
-    size_t i = 0;
-    json_t *row = NULL;
-    json_array_foreach(rows, i, row)
-    {
-        const char *name = json_string_value(json_object_get(row, "name"));
-        const char *title = json_string_value(json_object_get(row, "title"));
-        const char *key = json_string_value(json_object_get(row, "role_key"));
-        const char *place = json_string_value(json_object_get(row, "place"));
-        const char *note = state_note(json_string_value(json_object_get(row, "state")));
-        int64_t id = json_integer_value(json_object_get(row, "id"));
-        int64_t facilitates = json_integer_value(json_object_get(row, "facilitates"));
+    for (size_t i = 0; i < page->count; i++) {
+        const struct people_page_row *row = &page->items[i];
+        if (row->id == besides_id) continue;
+        const char *role = row->title ? row->title : role_name(row->role_key);
+        const char *url = cv_sprintf(req->mem, "/people/%" PRId64, row->id);
         json_t *item = json_object();
-        json_object_set_new(item, "id", json_integer(id));
-        json_object_set_new(item, "name", json_string(name));
-        json_object_set_new(item, "initials", json_string(cv_text_initials(req->mem, name)));
-        json_object_set_new(
-            item, "face",
-            json_integer(face_of(json_integer_value(json_object_get(row, "place_id")))));
-        json_object_set_new(item, "role", json_string(title ? title : role_name(key)));
-        json_object_set_new(item, "place", text_or_null(place));
-        json_object_set_new(item, "is_facilitator", json_boolean(facilitates >= 2));
-        json_object_set_new(item, "note", text_or_null(note));
-        json_object_set_new(item, "url", json_string(cv_sprintf(req->mem, "/people/%" PRId64, id)));
+        json_object_set_new(item, "id", json_integer(row->id));
+        json_object_set_new(item, "name", json_string(row->name));
+        json_object_set_new(item, "initials", json_string(cv_text_initials(req->mem, row->name)));
+        json_object_set_new(item, "face", json_integer(face_of(row->place_id)));
+        json_object_set_new(item, "role", json_string(role));
+        json_object_set_new(item, "place", text_or_null(row->place));
+        json_object_set_new(item, "is_facilitator", json_boolean(row->facilitates >= 2));
+        json_object_set_new(item, "note", text_or_null(state_note(row->state)));
+        json_object_set_new(item, "url", json_string(url));
         json_array_append_new(list, item);
     }
     return list;
@@ -162,13 +155,37 @@ static const char *list_lede(struct web_request *req, int64_t everybody, size_t 
                       cv_count_text(req->mem, (long long)roles, "role", "roles"));
 }
 
+static json_t *list_document(struct web_request *req, const struct people_filter *filter,
+                             const struct people_page *page, const json_t *roles,
+                             const json_t *states, json_t *places)
+{
+    json_t *document = json_object();
+    int64_t everybody = sum_of(states);
+    const char *lede = list_lede(req, everybody, json_array_size(places), json_array_size(roles));
+    mark_chosen(places, filter->place_id);
+    json_object_set_new(document, "page", json_pack("{s:s,s:s}", "title", "People", "lede", lede));
+    json_object_set_new(document, "has_any", json_boolean(everybody > 0));
+    json_object_set_new(document, "can_edit", json_boolean(is_steward(req)));
+    json_object_set_new(document, "q", json_string(web_text(req, "q")));
+    json_object_set(document, "places", places);
+    json_object_set_new(document, "roles", choices_of_roles(roles, filter->role_key));
+    json_object_set_new(document, "states", choices_of_states(states, filter->state));
+    json_object_set_new(document, "found_text",
+                        json_string(cv_count_text(req->mem, page->total, "person", "people")));
+    json_object_set_new(document, "has_people", json_boolean(page->count > 0));
+    json_object_set_new(document, "people", people_documents(req, page, 0));
+    json_object_set_new(document, "pager",
+                        pager_of(req, filter, (int64_t)page->count, page->total));
+    json_object_set_new(document, "problem_count", json_integer(0));
+    return document;
+}
+
 static cv_rc get_list(struct web_request *req)
 {
-    json_t *rows = NULL;
+    struct people_page page;
     json_t *roles = NULL;
     json_t *states = NULL;
     json_t *places = NULL;
-    int64_t total = 0;
     int64_t from = web_int(req, "from", 0);
     struct people_filter filter = {
         .search = cv_text_fold(req->mem, web_text(req, "q")),
@@ -178,39 +195,16 @@ static cv_rc get_list(struct web_request *req)
         .offset = from > 0 ? from : 0,
         .limit = PEOPLE_SHOWN,
     };
-    cv_rc rc = people_page(&rows, &total, req->db, req->mem, &filter);
+    cv_rc rc = people_page(&page, req->db, req->mem, &filter);
     if (rc == CV_OK) rc = people_role_counts(&roles, req->db);
     if (rc == CV_OK) rc = people_state_counts(&states, req->db);
-    if (rc == CV_OK) rc = people_place_counts(&places, req->db);
-    if (rc != CV_OK) {
-        json_decref(rows);
-        json_decref(roles);
-        json_decref(states);
-        return web_answer(req, rc);
-    }
-    int64_t everybody = sum_of(states);
-    mark_chosen(places, filter.place_id);
-    json_t *document = json_object();
-    const char *lede = list_lede(req, everybody, json_array_size(places), json_array_size(roles));
-    json_object_set_new(document, "page", json_pack("{s:s,s:s}", "title", "People", "lede", lede));
-    json_object_set_new(document, "has_any", json_boolean(everybody > 0));
-    json_object_set_new(document, "can_edit", json_boolean(is_steward(req)));
-    json_object_set_new(document, "q", json_string(web_text(req, "q")));
-    json_object_set_new(document, "places", places);
-    json_object_set_new(document, "roles", choices_of_roles(roles, filter.role_key));
-    json_object_set_new(document, "states", choices_of_states(states, filter.state));
-    json_object_set_new(document, "found_text",
-                        json_string(cv_sprintf(
-                            req->mem, "%s", cv_count_text(req->mem, total, "person", "people"))));
-    json_object_set_new(document, "has_people", json_boolean(json_array_size(rows) > 0));
-    json_object_set_new(document, "people", people_documents(req, rows));
-    json_object_set_new(document, "pager",
-                        pager_of(req, &filter, (int64_t)json_array_size(rows), total));
-    json_object_set_new(document, "problem_count", json_integer(0));
-    json_decref(rows);
+    if (rc == CV_OK) rc = people_places_used(&places, req->db);
+    json_t *document =
+        rc == CV_OK ? list_document(req, &filter, &page, roles, states, places) : NULL;
     json_decref(roles);
     json_decref(states);
-    return web_page(req, document);
+    json_decref(places);
+    return document ? web_page(req, document) : web_answer(req, rc);
 }
 
 /* --- one person ------------------------------------------------------------------------------- */
@@ -461,8 +455,7 @@ static cv_rc post_save(struct web_request *req)
 static cv_rc get_merge(struct web_request *req)
 {
     struct person person;
-    json_t *rows = NULL;
-    int64_t total = 0;
+    struct people_page page;
     int64_t id = web_path_id(req, "id");
     const char *q = web_text(req, "q");
     cv_rc rc = people_find(&person, req->db, req->mem, id);
@@ -475,13 +468,9 @@ static cv_rc get_merge(struct web_request *req)
                                    .role_key = "",
                                    .state = "",
                                    .limit = PEOPLE_SHOWN};
-    rc = people_page(&rows, &total, req->db, req->mem, &filter);
+    rc = people_page(&page, req->db, req->mem, &filter);
     if (rc != CV_OK) return web_answer(req, rc);
-    json_t *people = people_documents(req, rows);
-    json_decref(rows);
-    for (size_t i = json_array_size(people); i-- > 0;)
-        if (json_integer_value(json_object_get(json_array_get(people, i), "id")) == id)
-            json_array_remove(people, i);
+    json_t *people = people_documents(req, &page, id);
     json_t *document = json_object();
     json_object_set_new(
         document, "page",
