@@ -466,6 +466,7 @@ const struct feature collectives_feature = {
     .exports = collectives_exports,
     .undo = undo,
     .waiting_for = waiting_for,
+    .add_to_person = collectives_add_to_person,
     .merge_person = collectives_merge_person,
     .unmerge_person = collectives_unmerge_person,
 };

@@ -43,6 +43,9 @@ CV_MUST_USE cv_rc membership_list(struct membership_list *out, struct store_db *
                                   struct cv_arena *mem);
 CV_MUST_USE cv_rc membership_put(struct store_db *db, const struct membership *m);
 CV_MUST_USE cv_rc membership_delete(struct store_db *db, int64_t collective_id, int64_t person_id);
+/* Rows of one person {collective_id, name, capacity, state} in collectives that have not ended. New
+ * reference. */
+CV_MUST_USE cv_rc membership_rows_of_person(json_t **out, struct store_db *db, int64_t person_id);
 CV_MUST_USE cv_rc membership_set_states(struct store_db *db, int64_t collective_id,
                                         const char *from, const char *to);
 CV_MUST_USE cv_rc collective_insert(int64_t *out_id, struct store_db *db, int64_t theme_id,
@@ -117,6 +120,10 @@ int32_t board_group(const struct board *board, int64_t collective_id);
 json_t *collectives_document(const struct board *board, struct cv_arena *mem);
 json_t *collectives_group_document(const struct board *board, int32_t group, bool with_why,
                                    struct cv_arena *mem);
+
+/* What struct feature asks for (collectives_person.c). */
+CV_MUST_USE cv_rc collectives_add_to_person(json_t *person, struct web_request *req,
+                                            int64_t person_id);
 
 extern const struct store_migration collectives_migrations[];
 extern const struct web_route collectives_routes[];

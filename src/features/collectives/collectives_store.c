@@ -144,6 +144,15 @@ cv_rc membership_delete(struct store_db *db, int64_t collective_id, int64_t pers
     return store_exec(NULL, db, &sql_delete_member, STORE_INT(collective_id), STORE_INT(person_id));
 }
 
+STORE_SQL(sql_of_person,
+          "SELECT m.collective_id, c.name, m.capacity, m.state FROM membership m"
+          " JOIN collective c ON c.id = m.collective_id"
+          " WHERE m.person_id = $1 AND c.state <> 'dissolved' ORDER BY m.collective_id");
+cv_rc membership_rows_of_person(json_t **out, struct store_db *db, int64_t person_id)
+{
+    return store_json(out, db, &sql_of_person, STORE_INT(person_id));
+}
+
 STORE_SQL(sql_set_states,
           "UPDATE membership SET state = $3 WHERE collective_id = $1 AND state = $2");
 cv_rc membership_set_states(struct store_db *db, int64_t collective_id, const char *from,
