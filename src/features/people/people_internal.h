@@ -48,11 +48,22 @@ struct people_page {
 };
 CV_MUST_USE cv_rc people_page(struct people_page *out, struct store_db *db, struct cv_arena *mem,
                               const struct people_filter *filter);
-/* [{key, count}] for the filters. */
-CV_MUST_USE cv_rc people_role_counts(json_t **out, struct store_db *db);
-CV_MUST_USE cv_rc people_state_counts(json_t **out, struct store_db *db);
-/* [{id, name}] of the places where people are, at most 500. */
-CV_MUST_USE cv_rc people_places_used(json_t **out, struct store_db *db);
+/* What the list can be narrowed to: places (with id) by name, roles by how many have them, states.
+ */
+struct people_choice {
+    const char *kind; /* place, role, state */
+    int64_t id;
+    const char *name;
+    int64_t count; /* of people; not counted for places */
+};
+enum { PEOPLE_CHOICES_MAX = 600 }; /* a select of more is no help */
+struct people_choices {
+    struct people_choice *items;
+    size_t count;
+    int64_t everybody;
+};
+CV_MUST_USE cv_rc people_choices(struct people_choices *out, struct store_db *db,
+                                 struct cv_arena *mem);
 /* [{kind, id, name}]: with whom the person would like to be, or not. */
 CV_MUST_USE cv_rc people_wished(json_t **out, struct store_db *db, int64_t person_id);
 CV_MUST_USE cv_rc people_former_roles(json_t **out, struct store_db *db, int64_t person_id);

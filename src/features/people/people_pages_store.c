@@ -1,4 +1,6 @@
 /* people_pages_store: the statements behind the pages of people. */
+#include <string.h>
+
 #include "features/people/people_internal.h"
 
 /* The order of the tables is given (CROSS JOIN on SQLite): along the index of names, so that a page
@@ -19,13 +21,17 @@ STORE_SQL(sql_page_of, COLUMNS FILTER ORDER "LIMIT $5 OFFSET $6");
 STORE_SQL(sql_count, "SELECT count(*) FROM person");
 STORE_SQL(sql_count_of, "SELECT count(*) FROM person p JOIN role_holding r ON r.person_id = p.id "
                         "LEFT JOIN place o ON o.id = r.place_id WHERE r.number = 1 " FILTER);
-STORE_SQL(sql_roles,
-          "SELECT role_key AS key, count(*) AS count FROM role_holding WHERE number = 1 "
-          "AND role_key <> '' GROUP BY role_key ORDER BY count(*) DESC, role_key LIMIT 60");
-STORE_SQL(sql_states, "SELECT state, count(*) AS count FROM person GROUP BY state ORDER BY state");
-STORE_SQL(sql_places, "SELECT o.id, o.name FROM place o WHERE EXISTS (SELECT 1 FROM role_holding r "
-                      "WHERE r.number = 1 AND r.place_id = o.id) "
-                      "ORDER BY o.name_folded, o.id LIMIT 500");
+/* All filters at once: one way to the database and back instead of three. Places come last: when
+ * there are too many, it is they that are cut. */
+STORE_SQL(sql_choices,
+          "SELECT kind, id, name, count FROM ("
+          "SELECT 'role' AS kind, 0 AS id, role_key AS name, count(*) AS count, "
+          "-count(*) AS weight, role_key AS word FROM role_holding "
+          "WHERE number = 1 AND role_key <> '' GROUP BY role_key UNION ALL "
+          "SELECT 'state', 0, state, count(*), 0, state FROM person GROUP BY state UNION ALL "
+          "SELECT 'place', o.id, o.name, 0, 0, o.name_folded FROM place o WHERE EXISTS (SELECT 1 "
+          "FROM role_holding r WHERE r.number = 1 AND r.place_id = o.id)) AS choice "
+          "ORDER BY kind DESC, weight, word, id LIMIT $1");
 STORE_SQL(sql_former, "SELECT r.title, r.role_key, o.name AS place, r.organisation, r.from_s, "
                       "r.until_s FROM role_holding r LEFT JOIN place o ON o.id = r.place_id "
                       "WHERE r.person_id = $1 AND r.number > 1 ORDER BY r.number DESC");
@@ -73,19 +79,21 @@ cv_rc people_page(struct people_page *out, struct store_db *db, struct cv_arena 
     return read_page(out, &rows, rc, mem, filter->limit);
 }
 
-cv_rc people_role_counts(json_t **out, struct store_db *db)
+cv_rc people_choices(struct people_choices *out, struct store_db *db, struct cv_arena *mem)
 {
-    return store_json(out, db, &sql_roles);
-}
-
-cv_rc people_state_counts(json_t **out, struct store_db *db)
-{
-    return store_json(out, db, &sql_states);
-}
-
-cv_rc people_places_used(json_t **out, struct store_db *db)
-{
-    return store_json(out, db, &sql_places);
+    struct store_rows rows;
+    *out = (struct people_choices){.items =
+                                       CV_NEW_ARRAY(mem, struct people_choice, PEOPLE_CHOICES_MAX)};
+    cv_rc rc = store_select(&rows, db, &sql_choices, STORE_INT(PEOPLE_CHOICES_MAX));
+    while (rc == CV_OK && out->count < PEOPLE_CHOICES_MAX && store_next(&rows)) {
+        struct people_choice *choice = &out->items[out->count++];
+        choice->kind = store_text(&rows, 0, mem);
+        choice->id = store_int(&rows, 1);
+        choice->name = store_text(&rows, 2, mem);
+        choice->count = store_int(&rows, 3);
+        if (strcmp(choice->kind, "state") == 0) out->everybody += choice->count;
+    }
+    return store_done(&rows, rc);
 }
 
 cv_rc people_former_roles(json_t **out, struct store_db *db, int64_t person_id)

@@ -47,54 +47,33 @@ static const char *role_name(const char *key)
     return role ? role->english : key;
 }
 
-static json_t *choices_of_roles(const json_t *rows, const char *chosen)
+static json_t *choice_document(const struct people_choice *choice,
+                               const struct people_filter *filter)
+{
+    bool is_place = choice->kind[0] == 'p';
+    bool is_role = choice->kind[0] == 'r';
+    const char *chosen = is_role ? filter->role_key : filter->state;
+    const char *name = is_role ? role_name(choice->name) : choice->name;
+    json_t *item = json_object();
+    json_object_set_new(item, "name", json_string(name));
+    if (is_place)
+        json_object_set_new(item, "id", json_integer(choice->id));
+    else
+        json_object_set_new(item, "count", json_integer(choice->count));
+    if (is_role) json_object_set_new(item, "key", json_string(choice->name));
+    bool is_chosen = is_place ? choice->id == filter->place_id : strcmp(choice->name, chosen) == 0;
+    json_object_set_new(item, "is_chosen", json_boolean(is_chosen));
+    return item;
+}
+
+static json_t *choices_of(const struct people_choices *choices, const char *kind,
+                          const struct people_filter *filter)
 {
     json_t *list = json_array();
-    size_t i = 0;
-    json_t *row = NULL;
-    json_array_foreach(rows, i, row)
-    {
-        const char *key = json_string_value(json_object_get(row, "key"));
-        json_array_append_new(
-            list, json_pack("{s:s,s:s,s:O,s:b}", "key", key, "name", role_name(key), "count",
-                            json_object_get(row, "count"), "is_chosen", strcmp(key, chosen) == 0));
-    }
+    for (size_t i = 0; i < choices->count; i++)
+        if (strcmp(choices->items[i].kind, kind) == 0)
+            json_array_append_new(list, choice_document(&choices->items[i], filter));
     return list;
-}
-
-static json_t *choices_of_states(const json_t *rows, const char *chosen)
-{
-    json_t *list = json_array();
-    size_t i = 0;
-    json_t *row = NULL;
-    json_array_foreach(rows, i, row)
-    {
-        const char *state = json_string_value(json_object_get(row, "state"));
-        json_array_append_new(list, json_pack("{s:s,s:O,s:b}", "name", state, "count",
-                                              json_object_get(row, "count"), "is_chosen",
-                                              strcmp(state, chosen) == 0));
-    }
-    return list;
-}
-
-static void mark_chosen(json_t *rows, int64_t chosen)
-{
-    size_t i = 0;
-    json_t *row = NULL;
-    json_array_foreach(rows, i, row)
-    {
-        int64_t id = json_integer_value(json_object_get(row, "id"));
-        json_object_set_new(row, "is_chosen", json_boolean(id == chosen));
-    }
-}
-
-static int64_t sum_of(const json_t *rows)
-{
-    int64_t sum = 0;
-    size_t i = 0;
-    json_t *row = NULL;
-    json_array_foreach(rows, i, row) sum += json_integer_value(json_object_get(row, "count"));
-    return sum;
 }
 
 static json_t *people_documents(struct web_request *req, const struct people_page *page,
@@ -156,20 +135,20 @@ static const char *list_lede(struct web_request *req, int64_t everybody, size_t 
 }
 
 static json_t *list_document(struct web_request *req, const struct people_filter *filter,
-                             const struct people_page *page, const json_t *roles,
-                             const json_t *states, json_t *places)
+                             const struct people_page *page, const struct people_choices *choices)
 {
     json_t *document = json_object();
-    int64_t everybody = sum_of(states);
-    const char *lede = list_lede(req, everybody, json_array_size(places), json_array_size(roles));
-    mark_chosen(places, filter->place_id);
+    json_t *places = choices_of(choices, "place", filter);
+    json_t *roles = choices_of(choices, "role", filter);
+    const char *lede =
+        list_lede(req, choices->everybody, json_array_size(places), json_array_size(roles));
     json_object_set_new(document, "page", json_pack("{s:s,s:s}", "title", "People", "lede", lede));
-    json_object_set_new(document, "has_any", json_boolean(everybody > 0));
+    json_object_set_new(document, "has_any", json_boolean(choices->everybody > 0));
     json_object_set_new(document, "can_edit", json_boolean(is_steward(req)));
     json_object_set_new(document, "q", json_string(web_text(req, "q")));
-    json_object_set(document, "places", places);
-    json_object_set_new(document, "roles", choices_of_roles(roles, filter->role_key));
-    json_object_set_new(document, "states", choices_of_states(states, filter->state));
+    json_object_set_new(document, "places", places);
+    json_object_set_new(document, "roles", roles);
+    json_object_set_new(document, "states", choices_of(choices, "state", filter));
     json_object_set_new(document, "found_text",
                         json_string(cv_count_text(req->mem, page->total, "person", "people")));
     json_object_set_new(document, "has_people", json_boolean(page->count > 0));
@@ -183,9 +162,7 @@ static json_t *list_document(struct web_request *req, const struct people_filter
 static cv_rc get_list(struct web_request *req)
 {
     struct people_page page;
-    json_t *roles = NULL;
-    json_t *states = NULL;
-    json_t *places = NULL;
+    struct people_choices choices;
     int64_t from = web_int(req, "from", 0);
     struct people_filter filter = {
         .search = cv_text_fold(req->mem, web_text(req, "q")),
@@ -196,15 +173,9 @@ static cv_rc get_list(struct web_request *req)
         .limit = PEOPLE_SHOWN,
     };
     cv_rc rc = people_page(&page, req->db, req->mem, &filter);
-    if (rc == CV_OK) rc = people_role_counts(&roles, req->db);
-    if (rc == CV_OK) rc = people_state_counts(&states, req->db);
-    if (rc == CV_OK) rc = people_places_used(&places, req->db);
-    json_t *document =
-        rc == CV_OK ? list_document(req, &filter, &page, roles, states, places) : NULL;
-    json_decref(roles);
-    json_decref(states);
-    json_decref(places);
-    return document ? web_page(req, document) : web_answer(req, rc);
+    if (rc == CV_OK) rc = people_choices(&choices, req->db, req->mem);
+    if (rc != CV_OK) return web_answer(req, rc);
+    return web_page(req, list_document(req, &filter, &page, &choices));
 }
 
 /* --- one person ------------------------------------------------------------------------------- */
