@@ -9,16 +9,19 @@ import sys
 
 manual, out = sys.argv[1:]
 words, options, common, verb = set(), {}, [], None
+after = {}   # "import" -> people places ties …
 for line in pathlib.Path(manual).read_text(encoding="utf-8").replace("\\-", "-").split("\n"):
     if line.startswith(".SS convene "):
-        verb = " ".join(re.match(r"(?:[a-z]+ ?)*", line[len(".SS convene "):]).group(0).split())
+        usage = line[len(".SS convene "):]
+        verb = " ".join(re.match(r"(?:[a-z]+(?= |$) ?)*", usage).group(0).split())
         words.add(verb)
+        for choice in re.findall(r"(?<= )[a-z]+(?:\|[a-z]+)+", usage)[:1]:   # import people|places|…
+            after.setdefault(verb, set()).update(choice.split("|"))
     elif line.startswith(".SH "):
         verb = None
     elif match := re.match(r"\.B (--[a-z-]+)", line):
         (options.setdefault(verb, []) if verb else common).append(match.group(1))
 
-after = {}   # "import" -> people places …
 for verb in words:
     parts = verb.split()
     for i, part in enumerate(parts):
