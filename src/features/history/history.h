@@ -23,7 +23,7 @@ CV_MUST_USE cv_rc history_undo(struct store_db *db, struct cv_arena *mem, const 
 /* The path that undoes a step, for web_flash: "/history/17/undo". */
 const char *history_undo_path(struct cv_arena *mem, int64_t edit_id);
 /* The newest steps of a subject (NULL: all): [{id, sentence, at_s, at, person, is_undone,
- * can_undo}], for pages. */
+ * can_undo, undo_url}], for pages; undo_url is null where the step cannot be undone. */
 CV_MUST_USE cv_rc history_list(json_t **out, struct store_db *db, struct cv_arena *mem,
                                const char *subject, int64_t limit);
 

@@ -115,6 +115,10 @@ cv_rc history_list_before(json_t **out, struct store_db *db, struct cv_arena *me
         int64_t who = json_integer_value(json_object_get(row, "person_id"));
         json_object_set_new(row, "at", json_string(cv_time_text(mem, at_s)));
         json_object_set_new(row, "person", json_string(person_name(db, mem, who)));
+        int64_t id = json_integer_value(json_object_get(row, "id"));
+        bool can_undo = json_is_true(json_object_get(row, "can_undo"));
+        json_object_set_new(row, "undo_url",
+                            can_undo ? json_string(history_undo_path(mem, id)) : json_null());
         const json_t *undone_at = json_object_get(row, "undone_at_s");
         if (!undone_at) continue;
         int64_t undone_by = json_integer_value(json_object_get(row, "undone_by_id"));
