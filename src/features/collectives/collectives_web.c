@@ -204,14 +204,16 @@ static void add_steps(json_t *row, const struct collective *c, struct cv_arena *
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         if (strcmp(c->state, steps[i][0]) == 0)
             json_array_append_new(list,
-                                  json_pack("{s:s, s:s, s:s}", "state", steps[i][1], "button",
+                                  json_pack("{s:s, s:s, s:s, s:b}", "state", steps[i][1], "button",
                                             steps[i][2], "url",
                                             cv_sprintf(mem, "/collectives/%" PRId64 "/state?to=%s",
-                                                       c->id, steps[i][1])));
+                                                       c->id, steps[i][1]),
+                                            "takes_reason", strcmp(steps[i][1], "active") == 0));
     json_array_append_new(
         list,
-        json_pack("{s:s, s:s, s:s}", "state", "dissolved", "button", "End this collective", "url",
-                  cv_sprintf(mem, "/collectives/%" PRId64 "/state?to=dissolved", c->id)));
+        json_pack("{s:s, s:s, s:s, s:b}", "state", "dissolved", "button", "End this collective",
+                  "url", cv_sprintf(mem, "/collectives/%" PRId64 "/state?to=dissolved", c->id),
+                  "takes_reason", 0));
     json_object_set_new(row, "steps", list);
 }
 

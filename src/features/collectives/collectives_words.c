@@ -144,9 +144,12 @@ static void check_skills(json_t *checks, const struct board *board,
         cv_sprintf(mem, "Still to find: %s%s", cv_list_text(mem, missing, count), why_not(s)));
 }
 
+/* Of fewer than four people the share would tell who knows whom. */
+enum { TIES_TOLD_FROM = 4 };
+
 static void check_ties(json_t *checks, const struct grouping_group_report *g)
 {
-    if (g->size < 2) return;
+    if (g->size < TIES_TOLD_FROM) return;
     double pairs = g->size * (g->size - 1) / 2.0;
     double share = g->tie_pairs / pairs;
     if (share < 0.1)
@@ -397,6 +400,7 @@ json_t *collectives_group_document(const struct board *board, int32_t group, boo
     set_url(row, "url", mem, c->id, "");
     set_url(row, "lock_url", mem, c->id, c->is_locked ? "/unlock" : "/lock");
     set_url(row, "rename_url", mem, c->id, "/rename");
+    set_url(row, "facilitator_url", mem, c->id, "/facilitator");
     set_url(row, "print_url", mem, c->id, "/print");
     set_url(row, "pdf_url", mem, c->id, "/pdf");
     json_object_set_new(row, "invite_url", json_null());
