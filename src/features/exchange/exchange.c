@@ -291,7 +291,7 @@ static size_t waiting_for(struct feature_waiting *out, size_t max, struct store_
     if (max == 0 || exchange_batch_newest_kept(&batch, db, mem) != CV_OK) return 0;
     out[0] = (struct feature_waiting){
         .what = cv_sprintf(mem, "%s waits to be confirmed", batch.file_name),
-        .why = "It was looked at and nothing of it is stored yet; after a day it is put away.",
+        .why = "It was looked at and nothing of it is stored yet. Store it, or put it away.",
         .path = cv_sprintf(mem, "/imports/%" PRId64, batch.id),
         .button = "Look at it",
         .minutes = 3,

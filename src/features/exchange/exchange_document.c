@@ -120,18 +120,18 @@ static void set_columns(json_t *document, const struct exchange_look *look, stru
     }
     json_object_set_new(
         document, "sensitive",
-        json_pack("{s:s,s:s,s:s}", "columns_text", cv_list_text(mem, sensitive, sensitive_count),
-                  "sentence",
-                  sensitive_count == 1
-                      ? "is not taken from spreadsheets. Such things are for people to say of "
-                        "themselves, "
-                        "if they wish, and are shown only as counts of five or more."
-                      : "are not taken from spreadsheets. Such things are for people to say of "
-                        "themselves, if they wish, and are shown only as counts of five or more.",
-                  "remedy",
-                  "What stands there was not read and is kept nowhere. Take it out of the file "
-                  "before you "
-                  "pass it on."));
+        json_pack(
+            "{s:s,s:s,s:s}", "columns_text", cv_list_text(mem, sensitive, sensitive_count),
+            "sentence",
+            sensitive_count == 1
+                ? "is not taken from spreadsheets. Such things are for people to say of "
+                  "themselves, "
+                  "if they wish, and are shown only as counts of five or more."
+                : "are not taken from spreadsheets. Such things are for people to say of "
+                  "themselves, if they wish, and are shown only as counts of five or more.",
+            "remedy",
+            "What stands there is not stored. The file itself waits here until you confirm it "
+            "or put it away; take the column out before you pass it on."));
 }
 
 static void set_sheets(json_t *document, const struct exchange_look *look)

@@ -197,6 +197,7 @@ static cv_rc post_map(struct web_request *req)
 static cv_rc post_discard(struct web_request *req)
 {
     cv_rc rc = exchange_batch_drop(req->db, web_path_id(req, "id"));
+    if (rc == CV_OK) rc = exchange_batch_clean(req->db, req->now_s - KEPT_FOR_S);
     if (rc != CV_OK) return web_answer(req, rc);
     web_flash(req, NULL, "The file was put away. Nothing of it was stored.");
     return web_redirect(req, "/imports");
