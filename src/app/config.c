@@ -262,14 +262,20 @@ cv_rc config_read(struct config *out, struct cli_request *req, char **rows)
     return CV_OK;
 }
 
-/* A password in a URL is nobody's business on a screen: postgres://name:…@host. */
-static const char *masked(struct cv_arena *mem, const char *value)
+/* A password in a URL is nobody's business on a screen: postgres://name:…@host, and nothing of its
+ * parameters, which may hold one too. */
+const char *config_masked(struct cv_arena *mem, const char *value)
 {
     const char *start = strstr(value, "://");
-    const char *at = start ? strrchr(start, '@') : NULL;
+    if (!start) return value;
+    const char *question = strchr(start, '?');
+    int size = question ? (int)(question - value) : (int)strlen(value);
+    const char *tail = question ? "?…" : "";
+    const char *at = memrchr(start, '@', (size_t)(value + size - start));
     const char *colon = at ? memchr(start + 3, ':', (size_t)(at - start - 3)) : NULL;
-    if (!colon) return value;
-    return cv_sprintf(mem, "%.*s:…%s", (int)(colon - value), value, at);
+    if (!colon) return cv_sprintf(mem, "%.*s%s", size, value, tail);
+    return cv_sprintf(mem, "%.*s:…%.*s%s", (int)(colon - value), value, (int)(value + size - at),
+                      at, tail);
 }
 
 json_t *config_document(struct cli_request *req, char **rows)
@@ -279,7 +285,7 @@ json_t *config_document(struct cli_request *req, char **rows)
     json_t *list = json_array();
     for (size_t i = 0; i < KEY_COUNT; i++) {
         const char *value = settings[i].value ? settings[i].value : "";
-        if (keys[i].is_secret) value = masked(req->mem, value);
+        if (keys[i].is_secret) value = config_masked(req->mem, value);
         json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "key", keys[i].name, "value",
                                               value, "origin", settings[i].origin));
     }

@@ -28,6 +28,8 @@ extern const struct cli_option config_options[];
 /* Reads flags of req, environ and the file; every mistake goes to req->problems. Texts live in
  * req->mem. */
 CV_MUST_USE cv_rc config_read(struct config *out, struct cli_request *req, char **environ_rows);
+/* A place of data as people may see it: without a password. */
+const char *config_masked(struct cv_arena *mem, const char *value);
 /* [{key, value, origin}]: secrets are masked. New reference. */
 json_t *config_document(struct cli_request *req, char **environ_rows);
 

@@ -62,8 +62,10 @@ static int run_restore(struct cli_request *req)
     size_t count = house_migrations(&migrations, req->mem);
     cv_rc rc = store_restore(path, app->config.data, migrations, count, req->now_s, &req->problems);
     if (rc != CV_OK) return cli_fail(req, rc);
-    return cli_answer(req, json_pack("{s:s, s:s}", "file", path, "data", app->config.data),
-                      restore_text);
+    return cli_answer(
+        req,
+        json_pack("{s:s, s:s}", "file", path, "data", config_masked(req->mem, app->config.data)),
+        restore_text);
 }
 
 const struct cli_command app_data_commands[] = {

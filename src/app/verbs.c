@@ -50,7 +50,8 @@ static int run_init(struct cli_request *req)
     if (rc != CV_OK) return cli_fail(req, rc);
     return cli_answer(req,
                       json_pack("{s:s, s:s, s:s}", "name", network.name, "languages",
-                                network.languages, "data", app->config.data),
+                                network.languages, "data",
+                                config_masked(req->mem, app->config.data)),
                       init_text);
 }
 
