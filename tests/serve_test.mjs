@@ -1,6 +1,6 @@
 // The pages over HTTP, without a browser: who may, what each step does and takes back, JSON twins, jobs, files, stopping.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -124,6 +124,17 @@ for (const store of stores()) {
       assert.equal((await anyone.get('/readyz')).json().database, store.name);
       const lost = await anyone.get('/no-such-page');
       assert.equal(lost.status, 404);
+    });
+
+    test('while another program writes for long it is not ready, and lives', { skip: store.name !== 'sqlite' }, async () => {
+      const anyone = new Visitor(server.address);
+      const hold = 'import sqlite3,sys\nc=sqlite3.connect(sys.argv[1],isolation_level=None)\nc.execute("BEGIN IMMEDIATE")\nprint("held",flush=True)\nsys.stdin.read()';
+      const other = spawn('python3', ['-c', hold, place]);
+      await new Promise((held) => other.stdout.once('data', held));
+      assert.equal((await anyone.get('/readyz')).status, 503);
+      other.stdin.end();
+      await new Promise((over) => other.once('exit', over));
+      assert.equal((await anyone.get('/readyz')).status, 200);
     });
 
     test('a roster is looked at, read another way, stored, and taken back', async () => {
@@ -264,6 +275,11 @@ for (const store of stores()) {
       for (const group of board.collectives) assert.ok(group.people_count >= 4 && group.people_count <= 10);
       const [one, two] = board.collectives;
       const person = one.people.at(-1).id;
+      const own = (await v.get(`/people/${person}`, { json: true })).json().person;
+      assert.deepEqual(own.collectives.map((c) => c.name), [one.name], 'a person’s page names their table');
+      const shown = await v.get(`/collectives/${one.id}`);
+      assert.match(shown.text, /name="person"/, 'who facilitates can be chosen');
+      assert.match(shown.text, /action="\/history\/\d+\/undo"/, 'the last step can be taken back here');
       await stepAndBack(v, '/collectives/move', { item: person, to: two.id });
       await stepAndBack(v, '/collectives/move', { item: person, to: 'none' });
       await stepAndBack(v, `/collectives/${one.id}/rename`, { name: 'Before the tenth absence' }, true);
