@@ -9,155 +9,7 @@
 
 #include <cmocka.h>
 
-#include "features/collectives/collectives_internal.h"
-#include "features/features_testing.h"
-#include "features/network/network.h"
-
-/* --- a small network
- * ------------------------------------------------------------------------------------ */
-
-STORE_SQL(sql_theme, "INSERT INTO theme (name, name_folded, state, origin, created_at_s)"
-                     " VALUES ($1, $1, 'confirmed', 'person', 1) RETURNING id");
-STORE_SQL(sql_place, "INSERT INTO theme_assignment (statement_id, theme_id, fate, placed_by, "
-                     "confidence, margin, band, placed_at_s)"
-                     " VALUES ($1, $2, 'theme', 'person', 1, 1, 2, 1)");
-
-struct scene {
-    struct store_testing *t;
-    struct house house;
-    int64_t themes[4];
-    int64_t people[200];
-    int count;
-};
-
-const struct feature *const house_features[] = {&people_feature, &themes_feature,
-                                                &collectives_feature};
-const size_t house_feature_count = 3;
-static const struct job_kind kinds[] = {{collectives_form_job, "Proposing", collectives_run_form},
-                                        {0}};
-static const struct job_kind *const kind_tables[] = {kinds};
-
-static int set_up(void **state)
-{
-    if (store_testing_open(state) != 0 || !*state) return 0;
-    struct store_testing *t = *state;
-    store_testing_migrate(t, jobs_migrations, jobs_migration_count);
-    features_testing_migrate(t, history_feature.migrations);
-    features_testing_migrate(t, exchange_feature.migrations);
-    features_testing_migrate(t, network_feature.migrations);
-    features_testing_migrate(t, people_feature.migrations);
-    features_testing_migrate(t, ties_feature.migrations);
-    features_testing_migrate(t, themes_feature.migrations);
-    features_testing_migrate(t, collectives_feature.migrations);
-    return 0;
-}
-
-static struct store_db *told_by; /* whose words explain a failure */
-
-static void assert_ok(cv_rc rc)
-{
-    if (rc != CV_OK && told_by) print_error("%s\n", store_error(told_by));
-    assert_string_equal(cv_rc_name(rc), "ok");
-}
-
-static void scene_open(struct scene *s, void **state)
-{
-    static const struct cv_log log = {.level = CV_LOG_ERROR};
-    *s = (struct scene){.t = store_testing_of(state)};
-    told_by = s->t->db;
-    s->house = (struct house){
-        .store = s->t->store, .features = house_features, .feature_count = 3, .log = &log};
-    assert_ok(jobs_open(&s->house.jobs, s->t->store, kind_tables, 1, 0, &log, NULL, NULL));
-    static const char *const names[] = {"Absence", "Belonging", "Grading", "Families"};
-    for (int i = 0; i < 4; i++)
-        assert_ok(store_number(&s->themes[i], s->t->db, &sql_theme, STORE_TEXT(names[i])));
-}
-
-static void scene_close(struct scene *s)
-{
-    jobs_close(s->house.jobs);
-}
-
-/* One person who wrote one statement about the theme. */
-static int64_t add_person(struct scene *s, int theme, const char *role, const char *place,
-                          int64_t facilitates)
-{
-    struct store_testing *t = s->t;
-    struct person p = people_new(cv_sprintf(&t->mem, "Person %d", s->count));
-    p.role_key = people_role_key(&t->mem, role);
-    p.title = role;
-    p.organisation = place;
-    p.facilitates = facilitates;
-    p.languages = "en";
-    p.slots = 7;
-    int64_t id = 0;
-    assert_ok(people_insert(&id, t->db, &t->mem, &p, 1));
-    int64_t statement_id = 0;
-    const struct statement statement = {.person_id = id, .text = p.name, .created_at_s = 1};
-    assert_ok(themes_statement_insert(&statement_id, t->db, &t->mem, &statement));
-    assert_ok(
-        store_exec(NULL, t->db, &sql_place, STORE_INT(statement_id), STORE_INT(s->themes[theme])));
-    s->people[s->count++] = id;
-    return id;
-}
-
-static void add_people(struct scene *s, int count)
-{
-    static const char *const roles[] = {"Teacher leader", "Principal", "Instructional coach",
-                                        "Family liaison"};
-    static const char *const places[] = {"Riverbend", "Kestrel", "Mariposa", "Dry Fork",
-                                         "Larkspur"};
-    for (int i = 0; i < count; i++)
-        add_person(s, i % 4, roles[i % 3], places[i % 5], i % 7 == 0 ? 3 : 0);
-}
-
-static cv_rc form(json_t **out, struct scene *s, json_t *args)
-{
-    cv_rc rc = jobs_run_here(out, s->house.jobs, s->t->db, &s->t->mem, collectives_form_job, args,
-                             1000, &s->t->problems, NULL, NULL);
-    json_decref(args);
-    return rc;
-}
-
-static void form_ok(struct scene *s, int64_t seed)
-{
-    json_t *result = NULL;
-    cv_rc rc = form(&result, s, json_pack("{s:I}", "seed", (json_int_t)seed));
-    for (size_t i = 0; rc != CV_OK && i < s->t->problems.count; i++)
-        print_error("%s\n", s->t->problems.items[i].sentence);
-    assert_ok(rc);
-    json_decref(result);
-}
-
-static json_t *everything(struct scene *s)
-{
-    struct collective_list all;
-    assert_ok(collectives_list(&all, s->t->db, &s->t->mem));
-    int64_t *ids = CV_NEW_ARRAY(&s->t->mem, int64_t, all.count + 1);
-    for (size_t i = 0; i < all.count; i++) ids[i] = all.items[i].id;
-    json_t *snapshot = NULL;
-    assert_ok(collectives_snapshot(&snapshot, s->t->db, ids, all.count));
-    return snapshot;
-}
-
-static void undo_last(struct scene *s)
-{
-    json_t *list = NULL;
-    assert_ok(history_list(&list, s->t->db, &s->t->mem, "collectives", 10));
-    int64_t id = 0;
-    for (size_t i = 0; id == 0 && i < json_array_size(list); i++)
-        if (json_is_true(json_object_get(json_array_get(list, i), "can_undo")))
-            id = json_integer_value(json_object_get(json_array_get(list, i), "id"));
-    json_decref(list);
-    assert_ok(history_undo(s->t->db, &s->t->mem, &s->house, id, 0, 2000));
-}
-
-static struct board load(struct scene *s)
-{
-    struct board board;
-    assert_ok(board_load(&board, s->t->db, &s->t->mem, 1000));
-    return board;
-}
+#include "features/collectives/collectives_testing.h"
 
 /* --- proposals
  * ------------------------------------------------------------------------------------------ */
@@ -166,9 +18,9 @@ static void test_collectives_form__sizes_hold_and_a_seed_repeats(void **state)
 {
     struct scene s;
     scene_open(&s, state);
-    add_people(&s, 90);
-    form_ok(&s, 7);
-    struct board board = load(&s);
+    scene_add_people(&s, 90);
+    scene_form_ok(&s, 7);
+    struct board board = scene_load(&s);
     assert_true(board.groups.count >= 9);
     for (size_t g = 0; g < board.groups.count; g++)
         assert_in_range(board.groups.items[g].people_count, 4, 10);
@@ -177,8 +29,8 @@ static void test_collectives_form__sizes_hold_and_a_seed_repeats(void **state)
         assert_int_equal(board.score.people[i].choice, 1);
     }
     json_t *first = collectives_document(&board, &s.t->mem);
-    form_ok(&s, 7);
-    board = load(&s);
+    scene_form_ok(&s, 7);
+    board = scene_load(&s);
     json_t *second = collectives_document(&board, &s.t->mem);
     json_t *a = json_object_get(first, "collectives");
     json_t *b = json_object_get(second, "collectives");
@@ -195,15 +47,15 @@ static void test_collectives_form__locked_groups_stay(void **state)
 {
     struct scene s;
     scene_open(&s, state);
-    add_people(&s, 60);
-    form_ok(&s, 7);
-    struct board board = load(&s);
+    scene_add_people(&s, 60);
+    scene_form_ok(&s, 7);
+    struct board board = scene_load(&s);
     int64_t id = board.groups.items[2].id;
     int64_t edit_id = 0;
     assert_ok(collectives_set_locked(&edit_id, s.t->db, &s.t->mem, id, true, 0, 1001));
     json_t *before = NULL;
     assert_ok(collectives_snapshot(&before, s.t->db, &id, 1));
-    form_ok(&s, 8);
+    scene_form_ok(&s, 8);
     json_t *after = NULL;
     assert_ok(collectives_snapshot(&after, s.t->db, &id, 1));
     assert_true(json_equal(before, after));
@@ -216,9 +68,9 @@ static void test_collectives_board__is_not_current_after_a_step_of_somebody(void
 {
     struct scene s;
     scene_open(&s, state);
-    add_people(&s, 60);
-    form_ok(&s, 7);
-    struct board board = load(&s);
+    scene_add_people(&s, 60);
+    scene_form_ok(&s, 7);
+    struct board board = scene_load(&s);
     bool is_current = false;
     int64_t edit_id = 0;
     assert_ok(board_is_current(&is_current, &board, s.t->db, &s.t->mem));
@@ -228,7 +80,7 @@ static void test_collectives_board__is_not_current_after_a_step_of_somebody(void
     assert_ok(collectives_move(&edit_id, s.t->db, &s.t->mem, &move, 0, 1500, &s.t->problems));
     assert_ok(board_is_current(&is_current, &board, s.t->db, &s.t->mem));
     assert_false(is_current);
-    board = load(&s);
+    board = scene_load(&s);
     assert_ok(collectives_set_locked(&edit_id, s.t->db, &s.t->mem, board.groups.items[0].id, true,
                                      0, 1501));
     assert_ok(board_is_current(&is_current, &board, s.t->db, &s.t->mem));
@@ -244,9 +96,9 @@ static void test_collectives_form__twice_at_once_seats_nobody_twice(void **state
 {
     struct scene s;
     scene_open(&s, state);
-    add_people(&s, 120);
+    scene_add_people(&s, 120);
     jobs_close(s.house.jobs);
-    assert_ok(jobs_open(&s.house.jobs, s.t->store, kind_tables, 1, 2, NULL, NULL, NULL));
+    assert_ok(jobs_open(&s.house.jobs, s.t->store, scene_kinds, 1, 2, NULL, NULL, NULL));
     int64_t id = 0, left = 1, done = 0;
     for (int i = 0; i < 2; i++)
         assert_ok(jobs_start(&id, s.house.jobs, s.t->db, collectives_form_job, NULL, 0, 1000));
@@ -257,7 +109,7 @@ static void test_collectives_form__twice_at_once_seats_nobody_twice(void **state
     assert_int_equal(left, 0);
     assert_ok(store_number(&done, s.t->db, &sql_count_done_jobs));
     assert_true(done >= 1);
-    struct board board = load(&s);
+    struct board board = scene_load(&s);
     for (size_t i = 0; i < board.members.count; i++)
         for (size_t k = 0; k < i; k++)
             assert_int_not_equal(board.members.items[i].person_id,
@@ -270,16 +122,17 @@ static void test_collectives_form__too_few_get_a_sentence(void **state)
     struct scene s;
     scene_open(&s, state);
     json_t *result = NULL;
-    assert_int_equal(form(&result, &s, json_object()), CV_INVALID);
+    assert_int_equal(scene_form(&result, &s, json_object()), CV_INVALID);
     assert_non_null(strstr(s.t->problems.items[0].sentence, "nobody to place"));
     json_decref(result);
     result = NULL;
-    for (int i = 0; i < 3; i++) add_person(&s, 0, "Principal", "Kestrel", 0);
-    assert_int_equal(form(&result, &s, json_object()), CV_INVALID);
+    for (int i = 0; i < 3; i++) scene_add_person(&s, 0, "Principal", "Kestrel", 0);
+    assert_int_equal(scene_form(&result, &s, json_object()), CV_INVALID);
     assert_non_null(strstr(s.t->problems.items[1].sentence, "too few"));
     json_decref(result);
     result = NULL;
-    assert_int_equal(form(&result, &s, json_pack("{s:i, s:i}", "min", 4, "max", 11)), CV_INVALID);
+    assert_int_equal(scene_form(&result, &s, json_pack("{s:i, s:i}", "min", 4, "max", 11)),
+                     CV_INVALID);
     json_decref(result);
     scene_close(&s);
 }
@@ -288,9 +141,9 @@ static void test_collectives_form__all_from_one_place_names_the_rule(void **stat
 {
     struct scene s;
     scene_open(&s, state);
-    for (int i = 0; i < 8; i++) add_person(&s, 0, "Principal", "Kestrel", 0);
-    form_ok(&s, 7);
-    struct board board = load(&s);
+    for (int i = 0; i < 8; i++) scene_add_person(&s, 0, "Principal", "Kestrel", 0);
+    scene_form_ok(&s, 7);
+    struct board board = scene_load(&s);
     assert_int_equal(board.groups.count, 1);
     const struct grouping_group_report *g = &board.score.groups[0];
     assert_int_equal(g->goals[GROUPING_GOAL_DISTRICTS].state, GROUPING_UNMEETABLE);
@@ -309,16 +162,16 @@ static void test_collectives_form__contradictory_wishes_are_named_and_others_ser
 {
     struct scene s;
     scene_open(&s, state);
-    add_people(&s, 40);
+    scene_add_people(&s, 40);
     const struct wish wishes[] = {
         {.person_id = s.people[0], .other_id = s.people[4]},
         {.person_id = s.people[4], .other_id = s.people[0], .is_apart = true}};
     assert_ok(people_wish_insert(s.t->db, &wishes[0]));
     assert_ok(people_wish_insert(s.t->db, &wishes[1]));
-    form_ok(&s, 7);
+    scene_form_ok(&s, 7);
     assert_int_equal(s.t->problems.count, 1);
     assert_non_null(strstr(s.t->problems.items[0].sentence, "Person 0"));
-    struct board board = load(&s);
+    struct board board = scene_load(&s);
     assert_true(board.groups.count >= 4);
     int32_t a = board_person(&board, s.people[0]);
     int32_t b = board_person(&board, s.people[4]);
@@ -330,16 +183,16 @@ static void test_collectives_form__undo_puts_everything_back(void **state)
 {
     struct scene s;
     scene_open(&s, state);
-    add_people(&s, 50);
-    form_ok(&s, 7);
-    json_t *before = everything(&s);
-    form_ok(&s, 9);
-    undo_last(&s);
-    json_t *after = everything(&s);
+    scene_add_people(&s, 50);
+    scene_form_ok(&s, 7);
+    json_t *before = scene_everything(&s);
+    scene_form_ok(&s, 9);
+    scene_undo_last(&s);
+    json_t *after = scene_everything(&s);
     assert_true(json_equal(before, after));
-    undo_last(&s);
+    scene_undo_last(&s);
     json_decref(after);
-    after = everything(&s);
+    after = scene_everything(&s);
     assert_int_equal(json_array_size(json_object_get(after, "collectives")), 0);
     json_decref(before);
     json_decref(after);
@@ -353,14 +206,14 @@ static void test_collectives_board__follows_merged_and_closed_themes(void **stat
 {
     struct scene s;
     scene_open(&s, state);
-    add_people(&s, 40);
-    form_ok(&s, 7);
+    scene_add_people(&s, 40);
+    scene_form_ok(&s, 7);
     assert_ok(
         store_exec(NULL, s.t->db, &sql_merge, STORE_INT(s.themes[0]), STORE_INT(s.themes[1])));
     assert_ok(
         store_exec(NULL, s.t->db, &sql_merge, STORE_INT(s.themes[1]), STORE_INT(s.themes[2])));
     assert_ok(store_exec(NULL, s.t->db, &sql_close, STORE_INT(s.themes[3])));
-    struct board board = load(&s);
+    struct board board = scene_load(&s);
     assert_int_equal(board.theme_count, 2);
     for (size_t g = 0; g < board.groups.count; g++) {
         int64_t theme_id = board.groups.items[g].theme_id;
@@ -378,10 +231,11 @@ static void full_scene(struct scene *s, void **state)
 {
     scene_open(s, state);
     for (int i = 0; i < 10; i++)
-        add_person(s, 0, i % 2 ? "Principal" : "Teacher leader", i % 3 ? "Kestrel" : "Mariposa", 3);
-    form_ok(s, 7);
-    add_person(s, 0, "Superintendent", "Larkspur", 0);
-    struct board board = load(s);
+        scene_add_person(s, 0, i % 2 ? "Principal" : "Teacher leader",
+                         i % 3 ? "Kestrel" : "Mariposa", 3);
+    scene_form_ok(s, 7);
+    scene_add_person(s, 0, "Superintendent", "Larkspur", 0);
+    struct board board = scene_load(s);
     assert_int_equal(board.groups.count, 1);
     assert_int_equal(board.groups.items[0].people_count, 10);
 }
@@ -397,31 +251,31 @@ static void test_collectives_move__eleventh_needs_a_second_group_a_list_or_a_rea
 {
     struct scene s;
     full_scene(&s, state);
-    struct board board = load(&s);
+    struct board board = scene_load(&s);
     int64_t id = board.groups.items[0].id;
     int64_t eleventh = s.people[10];
-    json_t *before = everything(&s);
+    json_t *before = scene_everything(&s);
     assert_int_equal(move(&s, (struct collectives_move){eleventh, COLLECTIVES_TO_GROUP, id, ""}),
                      CV_INVALID);
     assert_int_equal(s.t->problems.count, 1);
-    json_t *after = everything(&s);
+    json_t *after = scene_everything(&s);
     assert_true(json_equal(before, after));
     json_decref(before);
     json_decref(after);
 
     assert_ok(move(&s, (struct collectives_move){eleventh, COLLECTIVES_TO_WAITING, id, ""}));
-    board = load(&s);
+    board = scene_load(&s);
     assert_int_equal(board.groups.items[0].people_count, 10);
     assert_int_equal(board.group_of[board_person(&board, eleventh)], GROUPING_NONE);
 
     assert_ok(move(&s, (struct collectives_move){eleventh, COLLECTIVES_TO_NEW_GROUP, id, ""}));
-    board = load(&s);
+    board = scene_load(&s);
     assert_int_equal(board.groups.count, 2);
     assert_int_equal(board.groups.items[1].people_count, 1);
 
     assert_ok(move(
         &s, (struct collectives_move){eleventh, COLLECTIVES_TO_GROUP, id, "She speaks Triqui."}));
-    board = load(&s);
+    board = scene_load(&s);
     assert_int_equal(board.groups.items[0].people_count, 11);
     assert_string_equal(board.groups.items[0].max_reason, "She speaks Triqui.");
     scene_close(&s);
@@ -431,17 +285,17 @@ static void test_collectives_move__each_step_is_undone_exactly(void **state)
 {
     struct scene s;
     full_scene(&s, state);
-    struct board board = load(&s);
+    struct board board = scene_load(&s);
     int64_t id = board.groups.items[0].id;
     static const enum collectives_to ways[] = {COLLECTIVES_TO_WAITING, COLLECTIVES_TO_NEW_GROUP,
                                                COLLECTIVES_TO_GROUP};
     for (size_t i = 0; i < 3; i++) {
-        json_t *before = everything(&s);
+        json_t *before = scene_everything(&s);
         assert_ok(move(&s, (struct collectives_move){s.people[10], ways[i], id, "A reason."}));
-        json_t *between = everything(&s);
+        json_t *between = scene_everything(&s);
         assert_false(json_equal(before, between));
-        undo_last(&s);
-        json_t *after = everything(&s);
+        scene_undo_last(&s);
+        json_t *after = scene_everything(&s);
         assert_true(json_equal(before, after));
         json_decref(before);
         json_decref(between);
@@ -454,7 +308,7 @@ static void test_collectives_move__locked_and_unknown_are_refused(void **state)
 {
     struct scene s;
     full_scene(&s, state);
-    struct board board = load(&s);
+    struct board board = scene_load(&s);
     int64_t id = board.groups.items[0].id;
     int64_t edit_id = 0;
     assert_ok(collectives_set_locked(&edit_id, s.t->db, &s.t->mem, id, true, 0, 1001));
@@ -480,13 +334,13 @@ static void test_collectives_state__one_after_the_other_and_the_gate_advises(voi
 {
     struct scene s;
     scene_open(&s, state);
-    for (int i = 0; i < 6; i++) add_person(&s, 0, "Principal", "Kestrel", 0);
-    form_ok(&s, 7);
-    struct board board = load(&s);
+    for (int i = 0; i < 6; i++) scene_add_person(&s, 0, "Principal", "Kestrel", 0);
+    scene_form_ok(&s, 7);
+    struct board board = scene_load(&s);
     int64_t id = board.groups.items[0].id;
     assert_int_equal(set_state_to(&s, id, "active", ""), CV_INVALID);
     assert_ok(set_state_to(&s, id, "inviting", ""));
-    board = load(&s);
+    board = scene_load(&s);
     for (size_t i = 0; i < board.members.count; i++) {
         assert_string_equal(board.members.items[i].state, "invited");
         assert_int_equal(strlen(board.members.items[i].code), 9);
@@ -506,14 +360,14 @@ static void test_collectives_move__into_an_inviting_group_gives_a_code(void **st
 {
     struct scene s;
     scene_open(&s, state);
-    for (int i = 0; i < 6; i++) add_person(&s, 0, "Principal", "Kestrel", 0);
-    form_ok(&s, 7);
-    struct board board = load(&s);
+    for (int i = 0; i < 6; i++) scene_add_person(&s, 0, "Principal", "Kestrel", 0);
+    scene_form_ok(&s, 7);
+    struct board board = scene_load(&s);
     int64_t id = board.groups.items[0].id;
     assert_ok(set_state_to(&s, id, "inviting", ""));
-    int64_t late = add_person(&s, 0, "Coach", "Mariposa", 0);
+    int64_t late = scene_add_person(&s, 0, "Coach", "Mariposa", 0);
     assert_ok(move(&s, (struct collectives_move){late, COLLECTIVES_TO_GROUP, id, ""}));
-    board = load(&s);
+    board = scene_load(&s);
     const char *code = NULL;
     for (size_t i = 0; i < board.members.count; i++)
         if (board.members.items[i].person_id == late) code = board.members.items[i].code;
@@ -530,12 +384,12 @@ static void test_collectives_merge__one_seat_is_left_and_undo_parts_them_again(v
 {
     struct scene s;
     scene_open(&s, state);
-    add_people(&s, 60);
-    form_ok(&s, 7);
-    struct board board = load(&s);
+    scene_add_people(&s, 60);
+    scene_form_ok(&s, 7);
+    struct board board = scene_load(&s);
     int64_t stays = board.members.items[0].person_id;
     int64_t gone = board.members.items[board.members.count - 1].person_id;
-    json_t *before = everything(&s);
+    json_t *before = scene_everything(&s);
     json_t *moved = json_object();
     for (size_t i = 1; i < house_feature_count; i++)
         assert_ok(house_features[i]->merge_person(moved, s.t->db, &s.t->mem, gone, stays));
@@ -546,7 +400,7 @@ static void test_collectives_merge__one_seat_is_left_and_undo_parts_them_again(v
     assert_int_equal(left, 3); /* one seat, and what both wrote */
     for (size_t i = house_feature_count; i-- > 1;)
         assert_ok(house_features[i]->unmerge_person(moved, s.t->db, &s.t->mem, gone, stays));
-    json_t *after = everything(&s);
+    json_t *after = scene_everything(&s);
     assert_true(json_equal(before, after));
     assert_ok(store_number(&left, s.t->db, &sql_count_of, STORE_INT(gone)));
     assert_int_equal(left, 2);
@@ -584,13 +438,13 @@ static void test_collectives_rules__wrong_numbers_are_told_all_at_once(void **st
     assert_ok(collectives_rules_find(&kept, s.t->db, &s.t->mem));
     assert_int_equal(kept.size_min, 5);
     assert_string_equal(kept.skills, "writes grants");
-    add_people(&s, 40);
-    form_ok(&s, 7);
-    struct board board = load(&s);
+    scene_add_people(&s, 40);
+    scene_form_ok(&s, 7);
+    struct board board = scene_load(&s);
     for (size_t g = 0; g < board.groups.count; g++)
         assert_in_range(board.groups.items[g].people_count, 5, 8);
-    undo_last(&s);
-    undo_last(&s);
+    scene_undo_last(&s);
+    scene_undo_last(&s);
     assert_ok(collectives_rules_find(&kept, s.t->db, &s.t->mem));
     assert_int_equal(kept.size_min, 4);
     scene_close(&s);
@@ -599,26 +453,37 @@ static void test_collectives_rules__wrong_numbers_are_told_all_at_once(void **st
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STORE_TESTING_BOTH(test_collectives_form__sizes_hold_and_a_seed_repeats, set_up),
-        STORE_TESTING_BOTH(test_collectives_form__locked_groups_stay, set_up),
-        STORE_TESTING_BOTH(test_collectives_board__is_not_current_after_a_step_of_somebody, set_up),
-        STORE_TESTING_BOTH(test_collectives_form__twice_at_once_seats_nobody_twice, set_up),
-        STORE_TESTING_BOTH(test_collectives_move__into_an_inviting_group_gives_a_code, set_up),
+        STORE_TESTING_BOTH(test_collectives_form__sizes_hold_and_a_seed_repeats,
+                           collectives_testing_set_up),
+        STORE_TESTING_BOTH(test_collectives_form__locked_groups_stay, collectives_testing_set_up),
+        STORE_TESTING_BOTH(test_collectives_board__is_not_current_after_a_step_of_somebody,
+                           collectives_testing_set_up),
+        STORE_TESTING_BOTH(test_collectives_form__twice_at_once_seats_nobody_twice,
+                           collectives_testing_set_up),
+        STORE_TESTING_BOTH(test_collectives_move__into_an_inviting_group_gives_a_code,
+                           collectives_testing_set_up),
         STORE_TESTING_BOTH(test_collectives_merge__one_seat_is_left_and_undo_parts_them_again,
-                           set_up),
-        STORE_TESTING_BOTH(test_collectives_form__too_few_get_a_sentence, set_up),
-        STORE_TESTING_BOTH(test_collectives_form__all_from_one_place_names_the_rule, set_up),
+                           collectives_testing_set_up),
+        STORE_TESTING_BOTH(test_collectives_form__too_few_get_a_sentence,
+                           collectives_testing_set_up),
+        STORE_TESTING_BOTH(test_collectives_form__all_from_one_place_names_the_rule,
+                           collectives_testing_set_up),
         STORE_TESTING_BOTH(test_collectives_form__contradictory_wishes_are_named_and_others_served,
-                           set_up),
-        STORE_TESTING_BOTH(test_collectives_board__follows_merged_and_closed_themes, set_up),
-        STORE_TESTING_BOTH(test_collectives_form__undo_puts_everything_back, set_up),
+                           collectives_testing_set_up),
+        STORE_TESTING_BOTH(test_collectives_board__follows_merged_and_closed_themes,
+                           collectives_testing_set_up),
+        STORE_TESTING_BOTH(test_collectives_form__undo_puts_everything_back,
+                           collectives_testing_set_up),
         STORE_TESTING_BOTH(test_collectives_move__eleventh_needs_a_second_group_a_list_or_a_reason,
-                           set_up),
-        STORE_TESTING_BOTH(test_collectives_move__each_step_is_undone_exactly, set_up),
-        STORE_TESTING_BOTH(test_collectives_move__locked_and_unknown_are_refused, set_up),
+                           collectives_testing_set_up),
+        STORE_TESTING_BOTH(test_collectives_move__each_step_is_undone_exactly,
+                           collectives_testing_set_up),
+        STORE_TESTING_BOTH(test_collectives_move__locked_and_unknown_are_refused,
+                           collectives_testing_set_up),
         STORE_TESTING_BOTH(test_collectives_state__one_after_the_other_and_the_gate_advises,
-                           set_up),
-        STORE_TESTING_BOTH(test_collectives_rules__wrong_numbers_are_told_all_at_once, set_up),
+                           collectives_testing_set_up),
+        STORE_TESTING_BOTH(test_collectives_rules__wrong_numbers_are_told_all_at_once,
+                           collectives_testing_set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
