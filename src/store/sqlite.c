@@ -110,29 +110,27 @@ static void lite_disconnect(struct store_db *db)
     db->marks_fd = 0;
 }
 
-static bool is_cached(const struct store_db *db, const sqlite3_stmt *stmt)
+static void lite_forget(struct store_statement *statement);
+
+static void end_spare(struct store_db *db, struct store_statement *statement)
 {
-    for (size_t i = 0; i < db->cache_size; i++)
-        if (db->cache[i] && db->cache[i]->lite == stmt) return true;
-    return false;
+    struct store_statement **at = &db->spares;
+    while (*at != statement) at = &(*at)->next_spare;
+    *at = statement->next_spare;
+    lite_forget(statement);
+    free(statement);
 }
 
-/* A spare statement's own few bytes stay lost: nobody knows where they are. */
 static void lite_end_cursors(struct store_db *db)
 {
-    sqlite3_stmt *next = NULL;
-    if (!db->lite) return;
-    for (sqlite3_stmt *stmt = sqlite3_next_stmt(db->lite, NULL); stmt; stmt = next) {
-        next = sqlite3_next_stmt(db->lite, stmt);
-        if (!sqlite3_stmt_busy(stmt)) continue;
-        (void)sqlite3_reset(stmt);
-        if (is_cached(db, stmt))
-            (void)sqlite3_clear_bindings(stmt);
-        else
-            (void)sqlite3_finalize(stmt);
+    while (db->spares) end_spare(db, db->spares);
+    for (size_t i = 0; i < db->cache_size; i++) {
+        struct store_statement *statement = db->cache[i];
+        if (!statement || !statement->is_busy) continue;
+        (void)sqlite3_reset(statement->lite);
+        (void)sqlite3_clear_bindings(statement->lite);
+        statement->is_busy = false;
     }
-    for (size_t i = 0; i < db->cache_size; i++)
-        if (db->cache[i]) db->cache[i]->is_busy = false;
 }
 
 static bool lite_is_alive(struct store_db *db)
@@ -188,10 +186,7 @@ static cv_rc lite_finish(struct store_rows *rows)
     sqlite3_clear_bindings(statement->lite);
     if (db->depth == 0) store_writer_leave(db);
     statement->is_busy = false;
-    if (statement->is_spare) {
-        lite_forget(statement);
-        free(statement);
-    }
+    if (statement->is_spare) end_spare(db, statement);
     rows->cursor = NULL;
     return rc;
 }

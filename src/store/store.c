@@ -78,6 +78,8 @@ static cv_rc find_statement(struct store_statement **out, struct store_db *db,
     if (rc != CV_OK) return rc;
     if (db->cache[at]) {
         (*out)->is_spare = true;
+        (*out)->next_spare = db->spares;
+        db->spares = *out;
     } else {
         db->cache[at] = *out;
         db->cache_count++;

@@ -32,6 +32,7 @@ struct store_statement {
     char name[16]; /* PostgreSQL */
     bool is_busy;  /* SQLite: a cursor stands on it */
     bool is_spare; /* SQLite: made because the cached one was busy; dies with its cursor */
+    struct store_statement *next_spare; /* of the same connection */
 };
 
 struct store_driver {
@@ -88,6 +89,7 @@ struct store_db {
     struct store_statement **cache;     /* open addressing by address of the struct store_sql */
     size_t cache_size;                  /* a power of two */
     size_t cache_count;
+    struct store_statement *spares;
     int prepared_count; /* PostgreSQL's names */
     int depth;          /* open transactions; 1 is the real one, the others savepoints */
     int failed_depth;   /* where a statement failed; 0: nowhere */
