@@ -54,19 +54,26 @@ static const char set_up[] = "PRAGMA busy_timeout=5000;"
                              "PRAGMA case_sensitive_like=ON;"
                              "PRAGMA temp_store=MEMORY;";
 
-/* A database of another program is left as it is. None of ours has an application id before its
- * first migration. */
-static cv_rc check_owner(struct store_db *db)
+/* A database of another program is left as it is. One of ours has an application id from its first
+ * table on: both are of one transaction. */
+static cv_rc one_number(int *out, struct store_db *db, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
-    int code = sqlite3_prepare_v2(db->lite, "PRAGMA application_id", -1, &stmt, NULL);
+    int code = sqlite3_prepare_v2(db->lite, sql, -1, &stmt, NULL);
     if (code == SQLITE_OK) code = sqlite3_step(stmt);
-    int id = code == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : 0;
+    *out = code == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : 0;
     int finalize_code = sqlite3_finalize(stmt);
-    if (finalize_code != SQLITE_OK) return fail(db, finalize_code);
-    if (id != 0 && id != STORE_APPLICATION_ID)
-        return store_fail(db, CV_INVALID, STORE_OTHER_PROGRAM);
-    return lite_script(db, "SELECT count(*) FROM sqlite_schema");
+    return finalize_code == SQLITE_OK ? CV_OK : fail(db, finalize_code);
+}
+
+static cv_rc check_owner(struct store_db *db)
+{
+    int id = 0;
+    int table_count = 0;
+    cv_rc rc = one_number(&id, db, "PRAGMA application_id");
+    if (rc == CV_OK) rc = one_number(&table_count, db, "SELECT count(*) FROM sqlite_schema");
+    if (rc != CV_OK || id == STORE_APPLICATION_ID) return rc;
+    return id == 0 && table_count == 0 ? CV_OK : store_fail(db, CV_INVALID, STORE_OTHER_PROGRAM);
 }
 
 /* Nobody asks SQLite how much memory it has; counting takes one lock for all threads with every
