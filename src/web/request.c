@@ -111,6 +111,7 @@ static void handle(struct web_request_inside *in)
     struct web_request *req = &in->req;
     req->now_s = cv_now_s();
     if (!(req->route->flags & WEB_NO_DB)) in->server->house.session(in->server->house.house, req);
+    if (in->answer.status != 0) return; /* who asks could not be found out */
     /* Who may not ask gets no work done: the form is read last. */
     if (!check_role(in) || !read_fields(in) || !check_origin(in)) return;
     if (in->is_head && req->route->flags & WEB_EVENTS) {

@@ -152,7 +152,8 @@ struct web_house {
     void *house;
     cv_rc (*acquire)(void *house, struct store_db **out);
     void (*release)(void *house, struct store_db *db);
-    /* Fills req->session from cookies; leaves ROLE_ANYONE when there is none. */
+    /* Fills req->session from cookies; leaves ROLE_ANYONE when there is none, and answers by itself
+     * when that cannot be found out. */
     void (*session)(void *house, struct web_request *req);
     /* Adds what every page shows (navigation counts, network name) to the object "frame". */
     void (*frame)(void *house, struct web_request *req, json_t *document);

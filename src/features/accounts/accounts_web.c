@@ -10,11 +10,14 @@ void accounts_session(struct web_request *req)
     const char *token = web_cookie(req, "session");
     if (token[0] == '\0' || !req->db) return;
     /* Only a POST is on a thread that may wait for its turn to write. When the database does not
-     * answer, the page says so by itself: nobody is let in, and nobody's session is lost. */
+     * answer, that is what the page says: nobody is let in, and nobody is sent to sign in again. */
     struct web_session session;
     cv_rc rc = accounts_session_find(&session, req->db, req->mem, token, req->method == WEB_POST,
                                      req->now_s);
-    if (rc == CV_OK) req->session = session;
+    if (rc == CV_OK)
+        req->session = session;
+    else if (rc != CV_NOT_FOUND)
+        (void)web_answer(req, rc);
 }
 
 static const struct {
