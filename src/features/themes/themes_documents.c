@@ -209,7 +209,7 @@ static const char *board_lede(const struct themes_counts *counts, const struct t
         mem, "%s%s come together in %s.", themes_doc_count(mem, counts->placed),
         languages_text(languages, mem), cv_count_text(mem, counts->themes, "theme", "themes"));
     if (themes->count > 1 && themes->items[0].statement_count > themes->items[1].statement_count)
-        text = cv_sprintf(mem, "%s %s is named most widely.", text, themes->items[0].name);
+        text = cv_sprintf(mem, "%s “%s” is named most widely.", text, themes->items[0].name);
     if (counts->unsure > 0)
         text = cv_sprintf(mem, "%s %s unsure and wait%s for a person to look.", text,
                           cv_count_text(mem, counts->unsure, "statement is", "statements are"),
