@@ -186,7 +186,13 @@ static void problem_full(struct cv_problems *problems, const struct collective *
  * collective. */
 static cv_rc make_room(struct collective *c, const char *reason, struct cv_problems *problems)
 {
-    if (c->people_count < c->max_people) return CV_OK;
+    if (c->people_count < CV_LIMIT_GROUP_PEOPLE) {
+        /* An earlier reason ends when there is room again: the next eleventh person needs one of
+         * their own. */
+        c->max_people = CV_LIMIT_GROUP_PEOPLE;
+        c->max_reason = NULL;
+        return CV_OK;
+    }
     if (!reason || !reason[0] || c->people_count >= CV_LIMIT_GROUP_PEOPLE_OVERRIDE) {
         problem_full(problems, c);
         return CV_INVALID;
@@ -287,6 +293,11 @@ static cv_rc check_move(struct collective *target, struct collective *source, st
     if (rc == CV_OK && standing.seat)
         rc = collectives_find(source, db, mem, standing.seat->collective_id);
     if (rc != CV_OK) return rc;
+    if (standing.seat && move->to == COLLECTIVES_TO_WAITING && source->id == target->id) {
+        cv_problem(problems, 0, "to", "take them out of it first, or leave them where they are",
+                   "they have a place at %s already", target->name);
+        return CV_INVALID;
+    }
     if (standing.seat && move->to != COLLECTIVES_TO_WAITING) rc = check_open(source, problems);
     if (rc == CV_OK && move->to == COLLECTIVES_TO_GROUP) rc = check_open(target, problems);
     if (rc == CV_OK && move->to == COLLECTIVES_TO_GROUP && source->id != target->id)

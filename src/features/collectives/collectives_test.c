@@ -278,6 +278,14 @@ static void test_collectives_move__eleventh_needs_a_second_group_a_list_or_a_rea
     board = scene_load(&s);
     assert_int_equal(board.groups.items[0].people_count, 11);
     assert_string_equal(board.groups.items[0].max_reason, "She speaks Triqui.");
+
+    /* A reason is for one person: the next eleventh needs another, and a seat is not swapped for
+     * its own waiting list. */
+    struct collectives_move again = {eleventh, COLLECTIVES_TO_WAITING, id, ""};
+    assert_int_equal(move(&s, again), CV_INVALID);
+    assert_ok(move(&s, (struct collectives_move){eleventh, COLLECTIVES_TO_NOBODY, 0, ""}));
+    again.to = COLLECTIVES_TO_GROUP;
+    assert_int_equal(move(&s, again), CV_INVALID);
     scene_close(&s);
 }
 

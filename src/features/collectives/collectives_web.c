@@ -510,17 +510,17 @@ static cv_rc post_rules(struct web_request *req)
 
 #define PAGE(name) "features/collectives/pages/" name ".html"
 const struct web_route collectives_routes[] = {
-    {WEB_GET, "/collectives", ROLE_STEWARD, get_board, PAGE("board"), 0},
+    {WEB_GET, "/collectives", ROLE_STEWARD, get_board, PAGE("board"), WEB_WAITS},
     {WEB_POST, "/collectives/form", ROLE_STEWARD, post_form, NULL, 0},
-    {WEB_GET, "/collectives/move", ROLE_STEWARD, get_move, PAGE("move"), 0},
+    {WEB_GET, "/collectives/move", ROLE_STEWARD, get_move, PAGE("move"), WEB_WAITS},
     {WEB_POST, "/collectives/move", ROLE_STEWARD, post_move, PAGE("move"), 0},
     {WEB_POST, "/collectives/invite", ROLE_STEWARD, post_invite_all, NULL, 0},
     {WEB_GET, "/collectives/codes", ROLE_STEWARD, get_all_codes, PAGE("codes"), 0},
     {WEB_GET, "/collectives/rules", ROLE_STEWARD, get_rules, PAGE("rules"), 0},
     {WEB_POST, "/collectives/rules", ROLE_STEWARD, post_rules, PAGE("rules"), 0},
-    {WEB_GET, "/collectives/:id", ROLE_STEWARD, get_show, PAGE("show"), 0},
-    {WEB_GET, "/collectives/:id/print", ROLE_STEWARD, get_show, PAGE("print"), 0},
-    {WEB_GET, "/collectives/:id/codes", ROLE_STEWARD, get_codes, PAGE("codes"), 0},
+    {WEB_GET, "/collectives/:id", ROLE_STEWARD, get_show, PAGE("show"), WEB_WAITS},
+    {WEB_GET, "/collectives/:id/print", ROLE_STEWARD, get_show, PAGE("print"), WEB_WAITS},
+    {WEB_GET, "/collectives/:id/codes", ROLE_STEWARD, get_codes, PAGE("codes"), WEB_WAITS},
     {WEB_GET, "/collectives/:id/pdf", ROLE_STEWARD, get_pdf, NULL, WEB_WAITS},
     {WEB_POST, "/collectives/:id/lock", ROLE_STEWARD, post_lock, PAGE("show"), 0},
     {WEB_POST, "/collectives/:id/unlock", ROLE_STEWARD, post_unlock, PAGE("show"), 0},

@@ -164,7 +164,7 @@ static void check_broken(json_t *checks, const struct board *board,
                          const struct grouping_group_report *g, int32_t group, struct cv_arena *mem)
 {
     const struct collective *c = &board->groups.items[group];
-    if (c->max_people > CV_LIMIT_GROUP_PEOPLE)
+    if (g->size > CV_LIMIT_GROUP_PEOPLE)
         add_check(checks, MARK_PART,
                   cv_sprintf(mem, "Larger than ten by a written reason: %s",
                              c->max_reason ? c->max_reason : ""));
@@ -492,8 +492,8 @@ static json_t *gap_of(const struct board *board, struct cv_arena *mem)
                    "perhaps nobody can reach it.",
                    wishes);
     return json_pack("{s:s, s:s, s:f, s:f, s:f, s:i}", "sentence", sentence, "note", note, "pct",
-                     gap, "objective", board->score.objective, "bound", board->score.bound, "unmet",
-                     board->score.unmet_count);
+                     gap, "objective", round(board->score.objective), "bound",
+                     ceil(board->score.bound), "unmet", board->score.unmet_count);
 }
 
 json_t *collectives_document(const struct board *board, struct cv_arena *mem)
