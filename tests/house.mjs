@@ -138,9 +138,9 @@ export class Visitor {
 }
 
 function cookiesOf(answer) {
-  // Node 18 before 18.14 joins cookies with a comma; ours hold none.
+  // Debian's Node 18 joins cookies with a comma; ours hold none.
   const all = answer.headers.get('set-cookie');
-  return all ? all.split(/,(?=\s*[\w-]+=)/) : [];
+  return all ? all.split(/,(?=\s*[\w-]+=)/).map((line) => line.trim()) : [];
 }
 
 /** Waits until a job that a page started is over; gives its document. */
